@@ -1,0 +1,36 @@
+"""How strongly an equation was established, from weakest to strongest."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Grade:
+    """One grade: the word a reader sees, and what that word lets them believe."""
+
+    name: str
+    word: str
+    meaning: str
+
+
+_ALL = (
+    Grade("assumption", "assumed", "declared here, not decided"),
+    Grade("cited", "cited", "taken from the literature, not decided here"),
+    Grade("definition", "definition", "a name for something: nothing to decide"),
+    Grade("montecarlo", "simulated", "Monte Carlo, with its interval and the wrong values it excludes"),
+    Grade("numeric", "computed", "a numerical value, with the wrong values it excludes"),
+    Grade("approx", "approximation", "the order of the error was decided"),
+    Grade("bound", "proved bound", "the gap was identified exactly and its sign established"),
+    Grade("family", "exact on a family", "decided for every member of the stated finite family"),
+    Grade("induction", "proved by induction", "base and step both proved; the scheme is yours to read"),
+    Grade("proof", "proved", "decided by computer algebra for all allowed values"),
+)
+GRADES: dict[str, Grade] = {grade.name: grade for grade in _ALL}
+ORDER: tuple[str, ...] = tuple(GRADES)
+CHECKED: frozenset[str] = frozenset(ORDER[3:])
+
+
+def weakest(names) -> str:
+    """The weakest of some grades: a chain is as strong as its weakest step."""
+    return min(names, key=ORDER.index)
