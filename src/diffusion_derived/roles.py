@@ -37,7 +37,7 @@ def parse(css: str) -> tuple[dict[str, Role], dict[str, Role]]:
 
     ValueError if a block is missing or a light colour has no dark partner.
     """
-    blocks = re.findall(r"\{([^}]*)\}", css)
+    blocks = re.findall(r"\{([^{}]*)\}", css)
     if len(blocks) != 2:
         raise ValueError(f"css: expected a light and a dark block, found {len(blocks)} blocks")
     light, dark = map(_declarations, blocks)
