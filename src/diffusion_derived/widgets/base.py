@@ -1,0 +1,102 @@
+"""The base of every widget: its text for the browser, its plain words, its picture for print."""
+
+import base64
+import io
+import re
+from pathlib import Path
+
+import anywidget
+import matplotlib
+import matplotlib.style
+import traitlets
+from matplotlib.figure import Figure
+
+from diffusion_derived.roles import CSS_FILE, GROUND
+
+HERE = Path(__file__).parent
+
+PRINT_STYLE = {
+    "font.size": 10,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.linewidth": 0.7,
+    "text.color": GROUND["ink"].light,
+    "axes.labelcolor": GROUND["ink-2"].light,
+    "axes.edgecolor": GROUND["ink-2"].light,
+    "xtick.color": GROUND["ink-2"].light,
+    "ytick.color": GROUND["ink-2"].light,
+    "hatch.linewidth": 0.8,
+}
+
+
+def module(name: str) -> str:
+    """One ES module out of common.js and `name`.js: a widget's page loads a single text."""
+    own = (HERE / f"{name}.js").read_text(encoding="utf-8")
+    own = re.sub(r'import \{[^}]*\} from "\./common\.js";\n', "", own)
+    return (HERE / "common.js").read_text(encoding="utf-8") + "\n" + own
+
+
+def styles() -> str:
+    """The role colours, kept to the widget itself, and the look of its parts."""
+    roles = re.sub(r"/\*.*?\*/", "", CSS_FILE.read_text(encoding="utf-8"), flags=re.S)
+    roles = roles.replace(":root", ".wg")
+    roles = re.sub(r'(\[[\w-]+="\w+"\])', r"\1 .wg", roles)
+    return roles.strip() + "\n" + (HERE / "chrome.css").read_text(encoding="utf-8")
+
+
+class Widget(anywidget.AnyWidget):
+    """A figure that moves in the page, with no kernel; `question` is what it asks the reader.
+
+    A widget without a page (on GitHub, in print) shows `picture()` instead. TypeError for an
+    unknown argument, BadTrait (a ValueError) for a value outside its trait.
+    """
+
+    _css = styles()
+    question = traitlets.Unicode("").tag(sync=True)
+
+    def __init__(self, **values: object) -> None:
+        unknown = sorted(set(values) - {"question", "layout", *self.settings()})
+        if unknown:
+            expected = ", ".join(["question", *self.settings()])
+            raise TypeError(f"{type(self).__name__}: unknown {unknown}, expected {expected}")
+        super().__init__(**values)
+
+    @classmethod
+    def settings(cls) -> list[str]:
+        """Names of the traits that say what the widget shows, in the order of their definition."""
+        return [
+            name
+            for family in reversed(cls.__mro__)
+            if issubclass(family, Widget) and family is not Widget
+            for name, value in vars(family).items()
+            if isinstance(value, traitlets.TraitType) and name[0] != "_" and name != "question"
+        ]
+
+    def __repr__(self) -> str:
+        values = ", ".join(f"{name}={getattr(self, name)!r}" for name in self.settings())
+        return f"{type(self).__name__}({values})"
+
+    def draw(self, figure: Figure) -> None:
+        """Draw the widget's present state on an empty Matplotlib figure."""
+        raise NotImplementedError(f"{type(self).__name__} has no picture for print")
+
+    def picture(self) -> bytes:
+        """A PNG of the present state on light ground: the same state gives the same bytes."""
+        with matplotlib.style.context(["default", PRINT_STYLE]):
+            figure = Figure(
+                figsize=(5.6, 3.0), layout="constrained", facecolor=GROUND["paper"].light
+            )
+            self.draw(figure)
+            for axes in figure.axes:
+                axes.set_facecolor("none")
+            file = io.BytesIO()
+            figure.savefig(file, format="png", dpi=120, metadata={"Software": None})
+        return file.getvalue()
+
+    def _repr_mimebundle_(self, **kwargs: object) -> tuple[dict, dict] | None:
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if bundle is None:
+            return None
+        data, metadata = bundle
+        data["image/png"] = base64.b64encode(self.picture()).decode()
+        return data, metadata

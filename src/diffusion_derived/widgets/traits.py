@@ -1,0 +1,101 @@
+"""Traits that refuse bad values and say which trait, which value and what was expected."""
+
+import math
+from numbers import Integral, Real
+
+import numpy as np
+import traitlets
+
+
+class BadTrait(traitlets.TraitError, ValueError):
+    """A widget was given a value that its trait does not allow."""
+
+
+def refuse(widget: object, name: str, value: object, expected: str) -> BadTrait:
+    """The error to raise when `widget.name` was given `value`."""
+    return BadTrait(f"{type(widget).__name__}.{name} = {value!r}: expected {expected}")
+
+
+class Number(traitlets.TraitType):
+    """A real number in `[low, high]`, or a whole one, be it Python's, NumPy's or a Fraction.
+
+    BadTrait (a ValueError) for everything else, infinities and NaN included.
+    """
+
+    def __init__(self, default: float, low: float, high: float, *, whole: bool = False) -> None:
+        super().__init__(default)
+        self.low, self.high, self.whole = low, high, whole
+
+    @property
+    def expected(self) -> str:
+        kind = "a whole number" if self.whole else "a number"
+        return f"{kind} from {self.low:g} to {self.high:g}"
+
+    def fits(self, value: object) -> bool:
+        if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
+            return False
+        inside = math.isfinite(value) and self.low <= value <= self.high
+        return inside and (not self.whole or value == int(value))
+
+    def validate(self, obj: object, value: object) -> float | int:
+        if not self.fits(value):
+            raise refuse(obj, self.name, value, self.expected)
+        return int(value) if self.whole or isinstance(value, Integral) else float(value)
+
+
+class Probability(Number):
+    """A number in `[0, 1]`."""
+
+    def __init__(self, default: float) -> None:
+        super().__init__(default, 0, 1)
+
+    expected = "a probability from 0 to 1"
+
+
+class Numbers(traitlets.TraitType):
+    """A list of a fixed length whose members are each a number as `member` allows."""
+
+    def __init__(self, default: list[float], member: Number) -> None:
+        super().__init__(default)
+        self.member, self.length = member, len(default)
+
+    def make_dynamic_default(self) -> list[float]:
+        return list(self.default_value)
+
+    def validate(self, obj: object, value: object) -> list[float]:
+        members = list(value) if isinstance(value, list | tuple | np.ndarray) else []
+        if len(members) != self.length or not all(map(self.member.fits, members)):
+            expected = f"{self.length} numbers, each {self.member.expected}"
+            raise refuse(obj, self.name, value, expected)
+        return [self.member.validate(obj, each) for each in members]
+
+
+class OneOf(traitlets.TraitType):
+    """One of a few words, the first by default."""
+
+    def __init__(self, *words: str) -> None:
+        super().__init__(words[0])
+        self.words = words
+
+    def validate(self, obj: object, value: object) -> str:
+        if value not in self.words:
+            raise refuse(obj, self.name, value, "one of " + ", ".join(map(repr, self.words)))
+        return value
+
+
+class Float32(traitlets.TraitType):
+    r"""An array of finite numbers that travels to the page as the bytes of its float32 values.
+
+    In the page, `float32(model.get(name))` turns them back into an array.
+    """
+
+    def validate(self, obj: object, value: object) -> bytes:
+        if isinstance(value, bytes) and len(value) % 4 == 0:
+            return value
+        try:
+            array = np.ascontiguousarray(value, dtype="<f4")
+        except (TypeError, ValueError):
+            array = np.array(np.nan)
+        if not np.isfinite(array).all():
+            raise refuse(obj, self.name, value, "finite numbers, or their float32 bytes")
+        return array.tobytes()
