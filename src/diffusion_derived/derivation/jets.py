@@ -30,12 +30,16 @@ class Jet:
 def as_jet(atom: sp.Basic) -> Jet | None:
     """Read `f(a, b)`, a derivative of it, or such a derivative at a point; None for anything else."""
     if isinstance(atom, AppliedUndef):
-        return Jet(atom.func, (0,) * len(atom.args), atom.args, bool(atom.is_positive))
+        return Jet(atom.func, (0,) * len(atom.args), _expanded(atom.args), bool(atom.is_positive))
     if isinstance(atom, sp.Derivative):
         return _derivative(atom)
     if isinstance(atom, sp.Subs):
         return _at_point(atom)
     return None
+
+
+def _expanded(arguments: tuple[sp.Expr, ...]) -> tuple[sp.Expr, ...]:
+    return tuple(sp.expand(argument) for argument in arguments)
 
 
 def _derivative(atom: sp.Derivative) -> Jet | None:
@@ -63,7 +67,7 @@ def _at_point(atom: sp.Subs) -> Jet | None:
         return None
     place = dict(zip(atom.variables, atom.point, strict=True))
     arguments = tuple(argument.subs(place, simultaneous=True) for argument in jet.arguments)
-    return Jet(jet.function, jet.orders, arguments, jet.positive)
+    return Jet(jet.function, jet.orders, _expanded(arguments), jet.positive)
 
 
 Table = dict[Jet, sp.Symbol]

@@ -1,0 +1,156 @@
+"""Logs, roots, exponentials and gammas of fractions, rewritten by rules that hold on the domain.
+
+Each function takes the `Quotients` in which it works and an argument that is already a fraction of
+generators, and returns a fraction of generators, perhaps of new ones.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from .generators import EXP, GAMMA, LOG, ROOT, OutsideField
+from .quotients import Quotients
+from .signs import MINUS_ONE, in_turn, is_positive, is_real
+
+_LARGEST_SHIFT = 100
+
+
+class FinerScale(Exception):
+    """An exponent is not a multiple of 1/scale: start again with `factor` times the scale."""
+
+    def __init__(self, factor: int) -> None:
+        super().__init__(factor)
+        self.factor = int(factor)
+
+
+def log(field: Quotients, argument: sp.Expr) -> sp.Expr:
+    r"""$\log\prod_i f_i^{k_i} = \sum_i k_i\log f_i$ over the positive $f_i$; the rest stays whole."""
+    total, rest = sp.Integer(0), sp.Integer(1)
+    for factor, power in _nonzero_factors(field, argument).items():
+        known = _known_log(field, factor)
+        if known is not None:
+            total += power * known
+        elif power % 2 == 0 and is_real(factor):
+            total += power // 2 * field.generators.get(LOG, factor**2, real=True)
+        else:
+            rest *= factor**power
+    if rest == MINUS_ONE:
+        raise OutsideField("log of a negative number")
+    return total if rest == 1 else total + field.generators.get(LOG, sp.cancel(rest))
+
+
+def _known_log(field: Quotients, factor: sp.Expr) -> sp.Expr | None:
+    """The log of a root, of a real exponential or of a positive factor; None for any other."""
+    root_of = field.generators.key(ROOT, factor)
+    if root_of is not None:
+        radicand, order = root_of
+        return log(field, radicand) / order
+    if not is_positive(factor):
+        return None
+    exponent = field.generators.key(EXP, factor)
+    return field.generators.get(LOG, factor, real=True) if exponent is None else exponent
+
+
+def _nonzero_factors(field: Quotients, argument: sp.Expr) -> dict[sp.Expr, int]:
+    factors = field.factors(argument)
+    if 0 in factors:
+        raise OutsideField("log or root of zero")
+    return factors
+
+
+def root(field: Quotients, argument: sp.Expr, exponent: sp.Rational) -> sp.Expr:
+    r"""A fractional power: positive factors leave it one by one, and $\sqrt{f^2}$ stays $|f|$."""
+    result, rest = sp.Integer(1), sp.Integer(1)
+    for factor, power in _nonzero_factors(field, argument).items():
+        if is_positive(factor):
+            result *= _root_positive(field, factor, power * exponent)
+        elif power % 2 == 0 and exponent.q == 2 and is_real(factor):
+            size = field.generators.get(ROOT, (sp.expand(factor**2), 2), nonnegative=True)
+            result *= size ** (power // 2 * exponent.p)
+        else:
+            rest *= factor**power
+    return result if rest == 1 else result * _root_of_rest(field, rest, exponent)
+
+
+def _root_positive(field: Quotients, factor: sp.Expr, exponent: sp.Rational) -> sp.Expr:
+    inside = field.generators.key(EXP, factor)
+    if inside is not None:
+        return exp(field, inside * exponent)
+    whole, part = divmod(exponent.p, exponent.q)
+    if not part:
+        return factor**whole
+    return factor**whole * field.generators.get(ROOT, (factor, exponent.q), positive=True) ** part
+
+
+def _root_of_rest(field: Quotients, rest: sp.Expr, exponent: sp.Rational) -> sp.Expr:
+    if exponent.q != 2 or rest == MINUS_ONE:
+        raise OutsideField("root of a number that may be negative")
+    numerator, denominator = field.fraction(rest)
+    if denominator != 1:
+        raise OutsideField("root of a fraction of unknown sign")
+    return field.generators.get(ROOT, (numerator, 2)) ** exponent.p
+
+
+def exp(field: Quotients, argument: sp.Expr) -> sp.Expr:
+    r"""$\exp\sum_i c_i m_i = \prod_i (\exp m_i)^{c_i}$, and $\exp(c\log f) = f^c$ for a number $c$."""
+    numerator, denominator = field.fraction(argument)
+    result = sp.Integer(1)
+    for powers, coefficient in _terms(numerator):
+        monomial = sp.Mul(*[symbol**power for symbol, power in powers])
+        result *= _exp_term(field, coefficient, sp.cancel(monomial / denominator))
+    return result
+
+
+def _terms(polynomial: sp.Expr) -> list:
+    symbols = in_turn(polynomial.free_symbols)
+    if not symbols:
+        return [([], polynomial)] if polynomial else []
+    terms = sp.Poly(polynomial, *symbols).terms()
+    return [(list(zip(symbols, powers, strict=True)), c) for powers, c in terms]
+
+
+def _exp_term(field: Quotients, coefficient: sp.Rational, monomial: sp.Expr) -> sp.Expr:
+    number, monomial = monomial.as_coeff_Mul()
+    coefficient *= number
+    argument = field.generators.key(LOG, monomial)
+    if argument is not None:
+        return argument**coefficient if coefficient.is_Integer else root(field, argument, coefficient)
+    exponent = coefficient * field.scale
+    if not exponent.is_Integer:
+        raise FinerScale(exponent.q)
+    facts = {"positive": True} if is_real(monomial) else {}
+    return field.generators.get(EXP, monomial / field.scale, **facts) ** exponent
+
+
+def gamma(field: Quotients, argument: sp.Expr) -> sp.Expr:
+    r"""$\Gamma(a+n) = a(a+1)\cdots(a+n-1)\,\Gamma(a)$, with the constant of $a$ in $(0, 1]$."""
+    numerator, denominator = field.fraction(argument)
+    argument = sp.cancel(numerator / denominator)
+    if argument.is_integer and not field.positive(argument):
+        raise OutsideField("gamma at a possible pole")
+    shift = int(sp.ceiling(_constant(numerator, denominator))) - 1
+    if abs(shift) > _LARGEST_SHIFT:
+        raise OutsideField("gamma with a large shift")
+    start = sp.cancel(argument - shift)
+    return _shifted(start, shift) * _gamma_generator(field, start)
+
+
+def _constant(numerator: sp.Expr, denominator: sp.Expr) -> sp.Rational:
+    symbols = in_turn(numerator.free_symbols | denominator.free_symbols)
+    if not symbols:
+        return numerator / denominator
+    quotient, _ = sp.div(numerator, denominator, *symbols)
+    return sp.Poly(quotient, *symbols).coeff_monomial(1)
+
+
+def _shifted(start: sp.Expr, shift: int) -> sp.Expr:
+    if shift >= 0:
+        return sp.Mul(*[start + j for j in range(shift)])
+    return 1 / sp.Mul(*[start - j for j in range(1, 1 - shift)])
+
+
+def _gamma_generator(field: Quotients, start: sp.Expr) -> sp.Expr:
+    if start == 1:
+        return sp.Integer(1)
+    facts = {"positive": True} if field.positive(start) else {"real": is_real(start) or None}
+    return field.generators.get(GAMMA, start, **facts)
