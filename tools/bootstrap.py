@@ -17,9 +17,9 @@ ROOT = pathlib.Path(__file__).resolve().parents[1]
 SUPPORTED = ((3, 11), (3, 12), (3, 13))
 WANTED = "3.11, 3.12 or 3.13"
 GB = 10**9
-# Measured: the finished environment with the packages that pip unpacks beside it.  On Linux the
-# package index serves PyTorch with CUDA, which is larger.
-SPACE = {"linux": 8 * GB, "other": 3 * GB}
+# Measured at the peak of a set-up: packages as downloaded and as installed.
+SPACE = 3 * GB
+SPACE_WITH_CUDA = 9 * GB
 
 # What pip printed, and the sentence that says what to do about it.
 TROUBLES = (
@@ -42,7 +42,7 @@ TROUBLES = (
     (
         r"No matching distribution found for (?P<what>\S+)",
         "There is no {what} for Python {version} on this machine ({machine}). "
-        "The book needs 64-bit Linux, Windows, or macOS on Apple silicon.",
+        "The book needs 64-bit Linux, Windows, or macOS 14 on Apple silicon.",
     ),
     (
         r"Permission denied|Errno 13|WinError 5\b",
@@ -115,17 +115,21 @@ def supported_python():
 
 def check_space():
     """Refuse to begin a set-up that would fill the disk."""
-    need = SPACE.get(sys.platform, SPACE["other"])
     try:
-        places = {"here": str(ROOT), "for temporary files": tempfile.gettempdir()}
+        places = {"for the packages": str(ROOT), "for temporary files": tempfile.gettempdir()}
     except OSError as error:
         raise SetupError(f"The disk is full: {error}") from error
     for what, place in places.items():
         free = shutil.disk_usage(place).free
-        if free < need:
+        if free < SPACE:
             raise SetupError(
-                f"The disk is too full: set-up needs {need / GB:.0f} GB {what} ({place}), "
+                f"The disk is too full: set-up needs {SPACE / GB:.0f} GB {what} ({place}), "
                 f"and {free / GB:.1f} GB are free."
+            )
+        if free < SPACE_WITH_CUDA and sys.platform == "linux":
+            print(
+                f"{free / GB:.1f} GB are free {what}: enough for PyTorch on a CPU, but the one "
+                f"with CUDA, which pip prefers on Linux, needs {SPACE_WITH_CUDA / GB:.0f} GB."
             )
 
 
@@ -211,7 +215,7 @@ def _run_and_show(command):
 def explain(output, folder):
     """pip's failure as a sentence that says what to do, above pip's own last words."""
     facts = {
-        "space": SPACE.get(sys.platform, SPACE["other"]) / GB,
+        "space": (SPACE_WITH_CUDA if sys.platform == "linux" else SPACE) / GB,
         "version": "{}.{}".format(*sys.version_info[:2]),
         "machine": f"{sys.platform} {os.uname().machine if hasattr(os, 'uname') else ''}".strip(),
         "folder": folder,
