@@ -1,0 +1,291 @@
+r"""The grammar of the book's TeX, by recursive descent: each rule is a method with its rule above it.
+
+What a reader could take in two ways is refused, not guessed: `1/2x`, `a/b/c`, `\log a b`, `x^23`.
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from .parser_calculus import CalculusRules
+from .parser_names import NameRules
+from .parser_probability import ProbabilityRules
+from .terms import Add, Call, Div, Exp, Log, Mul, Neg, Number, Pow, Sqrt, Sub, Term
+from .terms_matrix import Determinant, Matrix, Norm, Trace, Transpose
+from .tokens import Token
+from .vocabulary import Vocabulary
+
+_FRACTIONS = (r"\frac", r"\tfrac", r"\dfrac")
+_ENDS = {
+    *("", "+", "-", ")", "]", "}", r"\}", ";", ",", ":", "=", "<", ">", "&", r"\\"),
+    *(r"\mid", r"\|", r"\rvert", r"\rVert", r"\end", r"\le", r"\ge", r"\approx", r"\propto"),
+    *(r"\sim", r"\to", r"\ne", r"\neq", r"\leq", r"\geq", r"\cap"),
+}
+_RELATIONS = ("=", "<", ">", r"\le", r"\ge", r"\leq", r"\geq", r"\approx", r"\propto", "&", r"\\")
+_CLOSING = {"(": ")", "[": "]", r"\{": r"\}", r"\lvert": r"\rvert", r"\lVert": r"\rVert"}
+_CONSTANTS = {r"\pi": sp.pi, r"\infty": sp.oo, "e": sp.E}
+_PREFIX = {
+    r"\log": Log,
+    r"\exp": Exp,
+    r"\det": Determinant,
+    r"\operatorname{tr}": Trace,
+    r"\mathrm{tr}": Trace,
+}
+_ELEMENTARY = {r"\sin": sp.sin, r"\cos": sp.cos, r"\tanh": sp.tanh}
+
+
+def _sigmoid(x: sp.Expr) -> sp.Expr:
+    return 1 / (1 + sp.exp(-x))
+
+
+_CALLS = {
+    r"\Gamma": (sp.gamma, 1),
+    r"\mathrm{B}": (lambda a, b: sp.gamma(a) * sp.gamma(b) / sp.gamma(a + b), 2),
+    r"\operatorname{sigmoid}": (_sigmoid, 1),
+    r"\mathrm{sigmoid}": (_sigmoid, 1),
+}
+
+
+class Parser(CalculusRules, ProbabilityRules, NameRules):
+    """Reads one TeX string in one vocabulary."""
+
+    def __init__(self, tex: str, vocabulary: Vocabulary, local: dict[str, Term] | None = None):
+        super().__init__(tex, vocabulary, local)
+        self.bars = 0  # how many |...| are open
+        self.reach_ended: tuple[int, Token] | None = None  # where a bare argument ended
+
+    def parse(self) -> Term:
+        """statement := expression"""
+        term = self.expression()
+        if self.peek() in _RELATIONS:
+            self.fail(f"a relation ({self.peek()}) inside one expression", "one side of it only")
+        if self.peek():
+            self.fail(f"{self.peek()} was not expected here", "an operation or the end")
+        return term
+
+    def draw_statement(self) -> Term:
+        r"""draw_statement := name '\sim' law"""
+        draw = self.draw()
+        if self.peek():
+            self.fail(f"{self.peek()} was not expected here", "the end")
+        return draw
+
+    def expression(self) -> Term:
+        """expression := ['+' | '-'] product (('+' | '-') product)*"""
+        negative = self.peek() == "-"
+        if self.peek() in ("+", "-"):
+            self.take()
+        term = self.product()
+        term = Neg(term) if negative else term
+        while self.peek() in ("+", "-"):
+            operation = Add if self.take().text == "+" else Sub
+            term = operation(term, self.product())
+        return term
+
+    def product(self) -> Term:
+        r"""product := factor ([\cdot | \times] factor)* ['/' factor]"""
+        term = self.factor()
+        while not self.ends_product():
+            self._check_reach()
+            if self.took("/"):
+                term = Div(term, self.factor())
+                self._check_nothing_after_slash()
+            elif self.took(r"\cdot") or self.took(r"\times"):
+                term = Mul(term, self.factor())
+            elif self.tokens[self.at].is_number:
+                self.fail("a number directly after a factor", r"\cdot before it, or x^{23} for x^23")
+            else:
+                term = Mul(term, self.factor())
+        return term
+
+    def factor(self) -> Term:
+        """factor := atom ['!'] ['^' exponent]"""
+        start = self.tokens[self.at]
+        term = self.atom()
+        if self.took("!"):
+            term = Call("!", sp.factorial, (term,))
+        if self.peek() == "^":
+            if start.text in _PREFIX:
+                self.fail("is this the power of the argument or of the value", "brackets")
+            self.take()
+            term = self.exponent(term)
+            if self.peek() in ("^", "!"):
+                self.fail(f"{self.peek()} after an exponent", "brackets")
+        return term
+
+    def exponent(self, base: Term) -> Term:
+        r"""exponent := '\top' | group"""
+        for transposed in ((r"\top",), ("{", r"\top", "}"), ("{", r"\mathsf{T}", "}")):
+            if self.took(*transposed):
+                return Transpose(base)
+        return Pow(base, self.group())
+
+    def group(self) -> Term:
+        """group := '{' expression '}' | one symbol or digit, as TeX reads it"""
+        if self.took("{"):
+            term = self.expression()
+            self.need("}")
+            return term
+        token = self.tokens[self.at]
+        if token.is_number and len(token.text) > 1:
+            self.fail(f"TeX reads only the first digit of {token.text} here", f"{{{token.text}}}")
+        return self.number() if token.is_number else self.single_name()
+
+    def atom(self) -> Term:
+        """atom := number | name | bracket | fraction | root | function | operator"""
+        token = self.tokens[self.at]
+        if token.is_number:
+            return self.number()
+        named = self.name()
+        if named is not None:
+            return named
+        if token.text in _CLOSING or token.text in ("{", "|", r"\|"):
+            return self.bracket()
+        rule = self._rule(token.text)
+        if rule is None:
+            self._unknown(token)
+        return rule()
+
+    def number(self) -> Term:
+        """number := digits ['.' digits], exactly"""
+        return Number(sp.Rational(self.take().text))
+
+    def bracket(self) -> Term:
+        r"""bracket := '(' expression ')' | '|' expression '|' | '\lVert' expression '\rVert' | ..."""
+        if self.peek() == "{":
+            return self.group()
+        opening = self.take().text
+        if opening == "|":
+            self.bars += 1
+        inner = self.expression()
+        self.need(_CLOSING.get(opening, opening), f" to close {opening}")
+        if opening == "|":
+            self.bars -= 1
+        if opening in ("|", r"\lvert"):
+            return Call("absolute value", sp.Abs, (inner,))
+        return Norm(inner) if opening in (r"\lVert", r"\|") else inner
+
+    def fraction(self) -> Term:
+        r"""fraction := '\frac' group group | '\frac12'"""
+        self.take()
+        token = self.tokens[self.at]
+        if token.is_number and len(token.text) > 1:
+            if len(token.text) != 2 or "." in token.text:
+                self.fail(f"TeX splits {token.text} into single digits", r"\frac{...}{...}")
+            self.take()
+            return Div(*(Number(sp.Integer(digit)) for digit in token.text))
+        top = self.group()
+        return Div(top, self.group())
+
+    def root(self) -> Term:
+        r"""root := '\sqrt' group"""
+        self.take()
+        if self.peek() == "[":
+            self.fail("a root of another order", r"\sqrt{...} or a power such as x^{1/3}")
+        return Sqrt(self.group())
+
+    def prefix(self) -> Term:
+        r"""prefix := ('\log' | '\exp' | '\det' | ...) operand"""
+        operator = self.take()
+        return _PREFIX[operator.text](self.operand(operator))
+
+    def elementary(self) -> Term:
+        r"""elementary := ('\sin' | '\cos' | '\tanh') operand"""
+        operator = self.take()
+        return Call(operator.text, _ELEMENTARY[operator.text], (self.operand(operator),))
+
+    def operand(self, operator: Token) -> Term:
+        """operand := bracket | factor; after a bare factor the product must end"""
+        if self.peek() == "^":
+            self.fail(f"a power of {operator.text}", f"({operator.text} ...)^2")
+        if self.peek() in ("(", "[", r"\{"):
+            inner = self.bracket()
+            if self.peek() in ("(", "["):
+                self.fail(f"how far does {operator.text} reach", "one bracket around its argument")
+            if self.peek() in ("^", "!"):
+                self.fail("is this the power of the argument or of the value", "brackets")
+            return inner
+        inner = self.factor()
+        self.reach_ended = (self.at, operator)
+        return inner
+
+    def call(self) -> Term:
+        r"""call := ('\Gamma' | '\mathrm{B}' | ...) '(' expression (',' expression)* ')'"""
+        name = self.take()
+        function, arity = _CALLS[name.text]
+        self.need("(", f" after {name.text}")
+        arguments = self.separated(self.expression)
+        self.need(")")
+        if len(arguments) != arity:
+            self.fail(f"{name.text} of {len(arguments)} arguments", f"{arity}", name)
+        return Call(name.text, function, arguments)
+
+    def binomial(self) -> Term:
+        r"""binomial := '\binom' group group"""
+        self.take()
+        top = self.group()
+        return Call("binomial", sp.binomial, (top, self.group()))
+
+    def matrix(self) -> Term:
+        r"""matrix := '\begin{pmatrix}' row ('\\' row)* '\end{pmatrix}', row := entry ('&' entry)*"""
+        begin = self.take()
+        kind = self._environment()
+        rows = self.separated(lambda: self.separated(self.expression, "&"), r"\\")
+        self.need(r"\end")
+        if self._environment() != kind or kind not in ("pmatrix", "bmatrix"):
+            self.fail(f"the environment {kind}", "pmatrix or bmatrix", begin)
+        if len({len(row) for row in rows}) != 1:
+            self.fail("rows of different lengths", "as many entries in each row", begin)
+        return Matrix(len(rows), tuple(entry for row in rows for entry in row))
+
+    def constant(self) -> Term:
+        r"""constant := '\pi' | 'e' | '\infty'"""
+        return Number(_CONSTANTS[self.take().text])
+
+    def ends_product(self) -> bool:
+        """Whether what comes next cannot be a factor."""
+        if self.peek() == "|" and self.bars:
+            return True
+        return self.peek() in _ENDS or self.at_differential()
+
+    # ---- within --------------------------------------------------------------------------
+
+    def _rule(self, text: str):
+        """The rule that a token starts, if any."""
+        if text in _FRACTIONS:
+            return self.derivative_fraction if self.at_derivative() else self.fraction
+        rules = {
+            r"\sqrt": self.root,
+            r"\binom": self.binomial,
+            r"\begin": self.matrix,
+            **dict.fromkeys(_PREFIX, self.prefix),
+            **dict.fromkeys(_ELEMENTARY, self.elementary),
+            **dict.fromkeys(_CALLS, self.call),
+            **dict.fromkeys(_CONSTANTS, self.constant),
+        }
+        return rules.get(text) or self.calculus_rule(text) or self.probability_rule(text)
+
+    def _environment(self) -> str:
+        self.need("{")
+        letters = []
+        while self.peek() != "}" and self.peek():
+            letters.append(self.take().text)
+        self.need("}")
+        return "".join(letters)
+
+    def _check_reach(self) -> None:
+        if self.reach_ended and self.reach_ended[0] == self.at:
+            operator = self.reach_ended[1]
+            why = f"how far does {operator.text} reach"
+            self.fail(why, "brackets around its argument, or the other factor in front", operator)
+
+    def _check_nothing_after_slash(self) -> None:
+        if not self.ends_product():
+            self.fail("is this in the denominator", r"brackets, or \frac{...}{...}")
+
+    def _unknown(self, token: Token) -> None:
+        if not token.text:
+            self.fail("the expression ends too early", "a factor")
+        if token.text in _ENDS or token.text in ("^", "_", "!", "/", r"\cdot", r"\times"):
+            self.fail(f"{token.text} where a factor was expected", "a factor")
+        self.undeclared()
