@@ -81,7 +81,7 @@ def chapter(number: int, path: pathlib.Path, title: str):
 
 
 def begin(number: int, name: str, title: str, folder: pathlib.Path = NOTEBOOKS) -> pathlib.Path:
-    """Write the chapter's notebook and return its path; raise `ValueError` on a bad or taken name."""
+    """Write the chapter's notebook; a bad or taken name raises `ValueError`."""
     path = folder / f"{number:02d}_{name}.ipynb"
     if not 1 <= number <= 99 or not CHAPTER.fullmatch(path.stem):
         raise ValueError(
