@@ -18,7 +18,7 @@ from .inequalities import sign_of
 from .refute import NO_POINT, refute
 from .verdict import PROVED, REFUTED, UNDECIDED, Verdict, Witness
 
-_UNEVALUATED = (sp.Integral, sp.Sum, sp.Product, sp.Limit)
+_UNEVALUATED = (sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Derivative)
 _GIVE_UP = (
     ArithmeticError,
     AttributeError,
@@ -36,8 +36,8 @@ _GIVE_UP = (
 Strategy = tuple[str, Callable[[sp.Expr], bool]]
 
 TRUSTED: tuple[Strategy, ...] = (
-    ("expand", lambda expr: sp.expand(expr) == 0),
     ("normal form", field_zero),
+    ("expand", lambda expr: sp.expand(expr) == 0),
     ("expand functions, then normal form", lambda expr: field_zero(sp.expand_func(expr))),
 )
 SIMPLIFIERS: tuple[Strategy, ...] = (
@@ -79,30 +79,36 @@ def _entries_zero(matrix: sp.MatrixBase, limit: float) -> Verdict:
 
 
 def _zero(expr: sp.Expr, limit: float) -> Verdict:
-    if not _refusal(expr):
-        expr = _evaluated(expr, limit)
     refusal = _refusal(expr)
     if refusal:
         return Verdict(UNDECIDED, detail=refusal)
+    expr = _evaluated(expr, limit)
     if expr == 0:
         return Verdict(PROVED, "identical")
     found = _attempt(refute, expr, limit)
     if isinstance(found, Witness):
         return Verdict(REFUTED, "counterexample", str(found), found)
     if found == NO_POINT:
-        return Verdict(UNDECIDED, detail="no point was found at which both sides are real numbers")
+        return Verdict(UNDECIDED, detail=_why_no_point(expr))
     return _proof(expr, limit, found)
 
 
 def _refusal(expr: sp.Expr) -> str:
     """Why an expression cannot be decided at all; empty if it can."""
-    if not isinstance(expr, sp.Expr):
-        return f"{type(expr).__name__} is not an expression"
+    numbers = all(symbol.is_commutative for symbol in expr.free_symbols)
+    if not isinstance(expr, sp.Expr) or expr.is_Matrix or not numbers:
+        return f"{expr} is not an expression for a number"
     if expr.has(sp.Float):
         return "contains a decimal of finite precision: write exact fractions"
-    if expr.has(sp.nan, sp.zoo, sp.oo, -sp.oo):
-        return "contains an undefined or infinite value"
+    if expr.has(sp.nan, sp.zoo):
+        return "contains an undefined value"
     return ""
+
+
+def _why_no_point(expr: sp.Expr) -> str:
+    if expr.has(*_UNEVALUATED):
+        return "an integral, sum or limit was left that could not be evaluated"
+    return "no point was found at which both sides are real numbers"
 
 
 def _evaluated(expr: sp.Expr, limit: float) -> sp.Expr:

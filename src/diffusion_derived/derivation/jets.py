@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy as sp
+from sympy.concrete.expr_with_limits import ExprWithLimits
 from sympy.core.function import AppliedUndef
 
 from .domain import Point
@@ -71,6 +72,7 @@ def _at_point(atom: sp.Subs) -> Jet | None:
 
 
 Table = dict[Jet, sp.Symbol]
+_BINDERS = (ExprWithLimits, sp.Derivative, sp.Subs, sp.Limit, sp.Lambda)
 
 
 def jets(expr: sp.Expr) -> tuple[sp.Expr, Table]:
@@ -85,11 +87,13 @@ def _derivatives_done(expr: sp.Expr) -> sp.Expr:
     return expr.xreplace({atom: atom.doit() for atom in unread}) if unread else expr
 
 
-def _replace(expr: sp.Expr, table: Table) -> sp.Expr:
+def _replace(expr: sp.Basic, table: Table) -> sp.Basic:
+    """The walk; what binds a variable (an integral over f, say) is left as it is."""
     jet = as_jet(expr)
     if jet is not None:
-        return table.setdefault(jet, _symbol(jet))
-    if not expr.args or not expr.has(AppliedUndef):
+        arguments = tuple(_replace(argument, table) for argument in jet.arguments)
+        return table.setdefault(replace(jet, arguments=arguments), _symbol(jet))
+    if isinstance(expr, _BINDERS) or not expr.has(AppliedUndef):
         return expr
     return expr.func(*[_replace(arg, table) for arg in expr.args])
 

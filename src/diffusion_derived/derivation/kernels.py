@@ -40,9 +40,9 @@ def log(field: Quotients, argument: sp.Expr) -> sp.Expr:
 
 
 def _known_log(field: Quotients, factor: sp.Expr) -> sp.Expr | None:
-    """The log of a root, of a real exponential or of a positive factor; None for any other."""
+    """The log of a real root, of a real exponential or of a positive factor; None for any other."""
     root_of = field.generators.key(ROOT, factor)
-    if root_of is not None:
+    if root_of is not None and factor.is_nonnegative:
         radicand, order = root_of
         return log(field, radicand) / order
     if not is_positive(factor):
@@ -126,8 +126,8 @@ def gamma(field: Quotients, argument: sp.Expr) -> sp.Expr:
     r"""$\Gamma(a+n) = a(a+1)\cdots(a+n-1)\,\Gamma(a)$, with the constant of $a$ in $(0, 1]$."""
     numerator, denominator = field.fraction(argument)
     argument = sp.cancel(numerator / denominator)
-    if argument.is_integer and not field.positive(argument):
-        raise OutsideField("gamma at a possible pole")
+    if argument.is_integer and field.positive(1 - argument):
+        raise OutsideField("gamma at a pole")
     shift = int(sp.ceiling(_constant(numerator, denominator))) - 1
     if abs(shift) > _LARGEST_SHIFT:
         raise OutsideField("gamma with a large shift")

@@ -1,12 +1,14 @@
-"""Arithmetic on fractions of polynomials in the generators, with each r² of a root replaced."""
+"""Arithmetic on fractions of polynomials in the generators, where r² of a root is its radicand."""
 
 from __future__ import annotations
 
 import random
 
 import sympy as sp
+from sympy.polys.rings import PolyElement
 
 from .generators import ROOT, Generators, OutsideField
+from .polynomials import Fraction, Reader
 from .signs import Factors, in_turn, is_positive, signed_factors
 
 
@@ -19,11 +21,9 @@ class Quotients:
 
     def fraction(self, expr: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
         """Coprime numerator and denominator, expanded; raises OutsideField on division by zero."""
-        numerator, denominator = sp.fraction(sp.cancel(sp.together(expr)))
-        denominator = self.reduced(denominator)
-        if denominator == 0 or denominator.has(sp.nan, sp.zoo):
-            raise OutsideField("division by zero")
-        return self.reduced(numerator), denominator
+        reader, found = self._read(expr)
+        numerator, denominator = found.numerator.cancel(reader.multiplied(found.denominator))
+        return numerator.as_expr(), denominator.as_expr()
 
     def factors(self, expr: sp.Expr) -> Factors:
         """Irreducible factors and their exponents; {0: 1} for zero."""
@@ -38,23 +38,25 @@ class Quotients:
         """Whether the reduced numerator is the zero polynomial."""
         if self._differs_somewhere(expr):
             return False
-        numerator, denominator = sp.fraction(sp.together(expr))
-        if self.reduced(denominator) == 0:
-            raise OutsideField("division by zero")
-        return self.reduced(numerator) == 0
+        return self._read(expr)[1].numerator == 0
 
-    def reduced(self, polynomial: sp.Expr) -> sp.Expr:
-        """The expanded polynomial, with r^order replaced by the radicand for every root r.
+    def _read(self, expr: sp.Expr) -> tuple[Reader, Fraction]:
+        relations = self._relations(expr.free_symbols)
+        symbols = expr.free_symbols.union(*(radicand.free_symbols for _, radicand, _ in relations))
+        reader = Reader(in_turn(symbols), lambda polynomial: _reduced(polynomial, relations))
+        return reader, reader.read(expr)
 
-        Later roots may contain earlier ones, so the latest goes first.
+    def _relations(self, symbols: set[sp.Symbol]) -> list[tuple[sp.Symbol, sp.Expr, int]]:
+        """(root, radicand, order) of every root that can turn up, the latest first.
+
+        Later roots may contain earlier ones, never the other way round.
         """
+        symbols, found = set(symbols), []
         for root, (radicand, order) in reversed(self.generators.of_kind(ROOT).items()):
-            if polynomial.has(root):
-                terms = sp.Poly(polynomial, root).terms()
-                polynomial = sum(
-                    c * radicand ** (k // order) * root ** (k % order) for (k,), c in terms
-                )
-        return sp.expand(polynomial)
+            if root in symbols:
+                found.append((root, radicand, order))
+                symbols |= radicand.free_symbols
+        return found
 
     def _differs_somewhere(self, expr: sp.Expr) -> bool:
         """A quick look, exact: without roots, one value that is not zero settles the matter."""
@@ -64,3 +66,21 @@ class Quotients:
         rng = random.Random(0)
         value = expr.xreplace({s: sp.Integer(rng.randint(2, 10**6)) for s in in_turn(symbols)})
         return bool(value.is_Rational and value != 0)
+
+
+def _reduced(
+    polynomial: PolyElement, relations: list[tuple[sp.Symbol, sp.Expr, int]]
+) -> PolyElement:
+    """The polynomial with root**order replaced by the radicand, for every relation."""
+    ring = polynomial.ring
+    for root, radicand, order in relations:
+        place = ring.symbols.index(root)
+        groups: dict[int, PolyElement] = {}
+        for powers, coefficient in polynomial.terms():
+            times, left = divmod(powers[place], order)
+            powers = (*powers[:place], left, *powers[place + 1 :])
+            groups.setdefault(times, ring.zero)[powers] = coefficient
+        if groups.keys() - {0}:
+            value = ring.from_expr(radicand)
+            polynomial = sum((part * value**times for times, part in groups.items()), ring.zero)
+    return polynomial
