@@ -1,0 +1,109 @@
+"""What all tests share: the browser, the built book, and what a whole run cost."""
+
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+from filelock import FileLock
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+NO_BROWSER = "no Chromium on the path: install one (on Debian: apt install chromium)"
+START = time.monotonic()
+
+
+def find_chromium() -> str | None:
+    """The Chromium that the browser tests drive, if this machine has one."""
+    named = os.environ.get("CHROMIUM")
+    return named or next(filter(None, map(shutil.which, CHROMIUM_NAMES)), None)
+
+
+def browser_required() -> bool:
+    """Whether a missing Chromium is a failure: in CI, and where it is asked for."""
+    asked = os.environ.get("DIFFUSION_DERIVED_REQUIRE_BROWSER", "") not in ("", "0")
+    return asked or os.environ.get("CI", "").lower() in ("1", "true")
+
+
+def pytest_collection_modifyitems(items):
+    """Skip the browser tests where there is no Chromium and none is required."""
+    if find_chromium() or browser_required():
+        return
+    for item in items:
+        if item.get_closest_marker("browser"):
+            item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Say what was left out, and what the run cost in processor and wall time."""
+    skipped = terminalreporter.stats.get("skipped", [])
+    left_out = sum(NO_BROWSER in str(report.longrepr) for report in skipped)
+    if left_out:
+        terminalreporter.write_line(f"{left_out} browser tests skipped: {NO_BROWSER}")
+    spent = [f"wall {time.monotonic() - START:.0f} s"]
+    try:
+        import resource
+    except ImportError:  # Windows has no account of a process's children.
+        pass
+    else:
+        used = [resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        spent.insert(0, f"processor {sum(u.ru_utime + u.ru_stime for u in used):.0f} s")
+    terminalreporter.write_line(", ".join(spent))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of Chromium; fails where one is required and missing."""
+    path = find_chromium()
+    if not path:
+        pytest.fail(NO_BROWSER)
+    return path
+
+
+@pytest.fixture(scope="session")
+def browser(chromium):
+    """A headless Chromium, one for each worker."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        instance = playwright.chromium.launch(executable_path=chromium)
+        yield instance
+        instance.close()
+
+
+@pytest.fixture(scope="session")
+def built_book(tmp_path_factory, worker_id) -> pathlib.Path:
+    """The book's pages, built with warnings as errors, once for all workers.
+
+    `DIFFUSION_DERIVED_BOOK` names pages that are built already, for the author of one test.
+    """
+    ready = os.environ.get("DIFFUSION_DERIVED_BOOK")
+    if ready:
+        return pathlib.Path(ready).resolve()
+    base = tmp_path_factory.getbasetemp()
+    shared = base if worker_id == "master" else base.parent
+    log = shared / "book.log"
+    with FileLock(str(shared / "book.lock")):
+        if not log.exists():
+            build_book(shared / "book", log)
+    text = log.read_text(encoding="utf-8")
+    if not text.startswith("built"):
+        pytest.fail(f"the book does not build\n{text[-4000:]}", pytrace=False)
+    return shared / "book" / "_build" / "html"
+
+
+def build_book(folder: pathlib.Path, log: pathlib.Path) -> None:
+    """Build the book into `folder`; the log begins with the outcome."""
+    builder = pathlib.Path(sys.executable).with_name("jupyter-book")
+    options = ["--all", "-W", "-n", "--keep-going", "--path-output", str(folder)]
+    done = subprocess.run(
+        [str(builder), "build", str(ROOT), *options],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+    )
+    outcome = "failed" if done.returncode else "built"
+    log.write_text(f"{outcome}\n{done.stdout}\n{done.stderr}", encoding="utf-8")
