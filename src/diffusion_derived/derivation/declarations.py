@@ -43,6 +43,8 @@ def declare(
     """The vocabulary of a notation, and its tables with the given numbers in place."""
     words = Vocabulary()
     _declare_model(words, tables, events)
+    for name, kind in indexed.items():
+        _declare_family(words, name, kind)
     for kind, names in plain.items():
         for name in declared_names(names):
             _new(words, name.text)
@@ -50,8 +52,6 @@ def declare(
     for name, matrix in matrices.items():
         key = _new(words, normal_name(name))
         words.symbols[key] = Symbol(key, sp.ImmutableMatrix(matrix))
-    for name, kind in indexed.items():
-        _declare_family(words, name, kind)
     for name, options in sizes.items():
         words.sizes[_new(words, normal_name(name))] = _options(name, options)
     for name, size in indices.items():
@@ -70,7 +70,16 @@ def declare(
 def _new(words: Vocabulary, name: str) -> str:
     if name in words:
         raise DerivationError(f"{name} is declared twice")
+    base, _, subscript = name.partition("_")
+    if base in words.families and subscript.strip("{}").replace(",", "").isdigit():
+        raise DerivationError(f"{name} is declared twice: it is a member of the family {base}")
     return name
+
+
+def _new_base(words: Vocabulary, base: str) -> str:
+    if base in words.families or base in words.templates:
+        raise DerivationError(f"{base} with an index is declared twice")
+    return base
 
 
 def _declare_model(words: Vocabulary, tables: tuple[Tables, ...], events: Mapping) -> None:
@@ -94,7 +103,7 @@ def _declare_family(words: Vocabulary, name: str, kind: str) -> None:
     if kind not in _DOMAINS:
         raise DerivationError(f"indexed {name!r}: {kind!r} is none of {', '.join(_DOMAINS)}")
     letters = [token for token in parsed.subscript if token.text != ","]
-    words.families[_new(words, parsed.base)] = Family(_DOMAINS[kind], len(letters))
+    words.families[_new_base(words, parsed.base)] = Family(_DOMAINS[kind], len(letters))
 
 
 def _options(name: str, options: int | Sequence[int]) -> tuple[int, ...]:
@@ -121,17 +130,14 @@ def _define(words: Vocabulary, name: str, tex: str) -> None:
     (parsed,) = declared_names(name)
     letters = tuple(token.text for token in parsed.subscript if token.text != ",")
     if letters and set(letters) <= set(words.indices):
-        key = _new(words, parsed.base)
-        words.definitions[key] = _definition(words, tex, letters, indexed=True)
+        words.templates[_new_base(words, parsed.base)] = _definition(words, tex, letters)
     else:
         words.definitions[_new(words, parsed.text)] = _definition(words, tex, ())
 
 
-def _definition(
-    words: Vocabulary, tex: str, parameters: tuple[str, ...], indexed: bool = False
-) -> Definition:
+def _definition(words: Vocabulary, tex: str, parameters: tuple[str, ...]) -> Definition:
     local: dict[str, Term] = {name: Bound(name) for name in parameters}
-    return Definition(tex, Parser(tex, words, local).parse(), parameters, indexed)
+    return Definition(tex, Parser(tex, words, local).parse(), parameters)
 
 
 def _with_given(model: Tables, words: Vocabulary, given: Mapping[str, str]) -> Tables:

@@ -1,7 +1,7 @@
 r"""Exact integrals: polynomials, Gaussians over the line, and kernels of Beta and Gamma.
 
-Each route is a formula, not a search. The Beta and Gamma kernels rest on lemmas that the caller gets
-to know by their labels:
+Each route is a formula, not a search. The Beta and Gamma kernels rest on lemmas, whose labels the
+caller gets to know:
 
 $$\int_0^c x^{a-1}(c-x)^{b-1}\,dx = c^{a+b-1}\frac{\Gamma(a)\Gamma(b)}{\Gamma(a+b)}, \qquad
 \int_0^\infty x^{a-1}e^{-sx}\,dx = \frac{\Gamma(a)}{s^a}.$$
@@ -13,7 +13,7 @@ import sympy as sp
 
 from .decide import decide_positive
 from .gaussian import expectation
-from .terms import OutsideReach
+from .node import OutsideReach
 from .verdict import PROVED
 
 BETA_LEMMA, GAMMA_LEMMA = "eq-beta-integral", "eq-gamma-integral"

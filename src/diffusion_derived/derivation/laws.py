@@ -8,7 +8,7 @@ import sympy as sp
 
 from .gaussian import expectation, gauss, log_gauss
 from .integrals import BETA_LEMMA, GAUSS_LEMMA, gaussian, integral
-from .terms import OutsideReach, Term, Value, scalar
+from .node import OutsideReach, Term, Value
 from .verdict import DerivationError
 from .worlds import World
 
@@ -34,12 +34,13 @@ class Law(Term):
 
     def divergence(self, other: Law, world: World) -> Value:
         r"""$D_{\mathrm{KL}}$ of this law from another of its kind."""
-        raise OutsideReach(f"the divergence between {type(self).__name__} and {type(other).__name__}")
+        kinds = f"{type(self).__name__} and {type(other).__name__}"
+        raise OutsideReach(f"the divergence between {kinds}")
 
 
 @dataclass(frozen=True)
 class Normal(Law):
-    r"""$\mathcal N(m, v)$ with density $\exp\left(-\frac{(x-m)^2}{2v}\right)/\sqrt{2\pi v}$; $v$ may be a matrix."""
+    r"""$\mathcal N(m, v)$, with density $e^{-(x-m)^2/(2v)}/\sqrt{2\pi v}$; $v$ may be a matrix."""
 
     mean_at: Term
     variance: Term
@@ -47,7 +48,7 @@ class Normal(Law):
     def log_density(self, point: Value, world: World) -> Value:
         mean, variance = self._parameters(world)
         if isinstance(variance, sp.MatrixBase):
-            return self._log_density_of_vector(point - mean, variance)
+            return _log_gauss_vector(point - mean, variance)
         return log_gauss(point, mean, variance)
 
     def density(self, point: Value, world: World) -> Value:
@@ -56,32 +57,63 @@ class Normal(Law):
             return super().density(point, world)
         return gauss(point, mean, variance)
 
-    def mean(self, value: Value, symbol: sp.Symbol, world: World) -> Value:
+    def mean(self, value: Value, symbol: Value, world: World) -> Value:
         mean, variance = self._parameters(world)
-        scalar(variance, "the variance of an expectation")
-        if isinstance(value, sp.MatrixBase):
-            return value.applyfunc(lambda entry: self.mean(entry, symbol, world))
+        if isinstance(variance, sp.MatrixBase):
+            return vector_expectation(value, symbol, mean, variance)
         value = sp.expand(value)
         if value.is_polynomial(symbol):
             return expectation(value, [(symbol, (mean, variance))])
         world.note(GAUSS_LEMMA)
-        return gaussian(value * self.density(symbol, world), symbol)
+        return gaussian(value * gauss(symbol, mean, variance), symbol)
 
     def divergence(self, other: Law, world: World) -> Value:
         if not isinstance(other, Normal):
             return super().divergence(other, world)
-        x = sp.Dummy("x", real=True)
+        x = self._like_mean(world)
         ratio = self.log_density(x, world) - other.log_density(x, world)
         return self.mean(ratio, x, world)
 
     def _parameters(self, world: World) -> tuple[Value, Value]:
-        return self.mean_at.value(world), self.variance.value(world)
+        mean, variance = self.mean_at.value(world), self.variance.value(world)
+        wanted = (mean.rows, mean.rows) if isinstance(mean, sp.MatrixBase) else ()
+        if getattr(variance, "shape", ()) != wanted:
+            raise DerivationError(f"a normal law with mean {mean} and variance {variance}")
+        return mean, variance
 
-    @staticmethod
-    def _log_density_of_vector(offset: Value, covariance: sp.MatrixBase) -> Value:
-        distance = (offset.T * covariance.inv() * offset)[0, 0]
-        size = covariance.rows * sp.log(2 * sp.pi) + sp.log(covariance.det())
-        return -(distance + size) / 2
+    def _like_mean(self, world: World) -> Value:
+        mean = self.mean_at.value(world)
+        if isinstance(mean, sp.MatrixBase):
+            return sp.ImmutableMatrix([sp.Dummy("x", real=True) for _ in mean])
+        return sp.Dummy("x", real=True)
+
+
+def vector_expectation(value: Value, x: Value, mean: Value, covariance: Value) -> Value:
+    r"""$\mathbb E[P(x)]$ for $x\sim\mathcal N(m, S)$, by Stein's lemma.
+
+    One factor at a time:
+    $\mathbb E[x_i Q] = m_i\,\mathbb E[Q] + \sum_j S_{ij}\,\mathbb E[\partial_j Q]$.
+    """
+    polynomial = sp.Poly(sp.expand(value), *x)
+    if not any(polynomial.degree(symbol) for symbol in x):
+        return polynomial.as_expr()
+    total = sp.Integer(0)
+    for powers, coefficient in polynomial.terms():
+        first = next((i for i, power in enumerate(powers) if power), None)
+        if first is None:
+            total += coefficient
+            continue
+        rest = sp.Mul(*(s**p for s, p in zip(x, powers, strict=True))) / x[first]
+        inner = mean[first] * rest
+        inner += sp.Add(*(covariance[first, j] * rest.diff(s) for j, s in enumerate(x)))
+        total += coefficient * vector_expectation(inner, x, mean, covariance)
+    return total
+
+
+def _log_gauss_vector(offset: Value, covariance: Value) -> Value:
+    distance = (offset.T * covariance.inv() * offset)[0, 0]
+    size = covariance.rows * sp.log(2 * sp.pi) + sp.log(covariance.det())
+    return -(distance + size) / 2
 
 
 @dataclass(frozen=True)

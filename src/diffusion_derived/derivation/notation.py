@@ -14,8 +14,8 @@ import sympy as sp
 
 from .decide import decide_zero
 from .declarations import declare
+from .node import OutsideReach, Term
 from .parser import Parser
-from .terms import OutsideReach, Term
 from .terms_probability import TABLES
 from .tokens import text_of
 from .verdict import PROVED, UNDECIDED, DerivationError, Verdict, Witness
@@ -98,11 +98,10 @@ class Notation:
     def scope(self, *terms: Term) -> str:
         """For what the statement is decided, in words."""
         needs = frozenset().union(*(term.needs() for term in terms))
-        parts = [f"{name} = {_listed(self.words.sizes[name])}" for name in self._sizes_needed(needs)]
+        sizes = self.words.sizes
+        parts = [f"{name} = {_listed(sizes[name])}" for name in self._sizes_needed(needs)]
         if TABLES in needs:
-            sizes = {name: [t.sizes[name] for t in self.tables] for name in self.tables[0].sizes}
-            alphabets = (f"|{v}|={_listed(sorted(set(n)))}" for v, n in sizes.items())
-            parts.append("all tables " + ", ".join(alphabets))
+            parts.append(self._tables_in_words())
         return "; ".join(parts) or "all values"
 
     def lemmas(self, *terms: Term) -> tuple[str, ...]:
@@ -139,6 +138,13 @@ class Notation:
         if not self.tables:
             raise DerivationError("probabilities of a finite model need worlds=tables(...)")
         return self.tables
+
+    def _tables_in_words(self) -> str:
+        if all(not entry.free_symbols for t in self.tables for entry in t.entries.values()):
+            return "the given probabilities"
+        found = {name: {t.sizes[name] for t in self.tables} for name in self.tables[0].sizes}
+        alphabets = (f"|{name}|={_listed(sorted(sizes))}" for name, sizes in found.items())
+        return "all tables " + ", ".join(alphabets)
 
     def _sizes_needed(self, needs: frozenset[str]) -> list[str]:
         words = self.words

@@ -1,4 +1,4 @@
-r"""The grammar of the book's TeX, by recursive descent: each rule is a method with its rule above it.
+r"""The grammar of the book's TeX, by recursive descent: each rule is a method with its docstring.
 
 What a reader could take in two ways is refused, not guessed: `1/2x`, `a/b/c`, `\log a b`, `x^23`.
 """
@@ -8,14 +8,15 @@ from __future__ import annotations
 import sympy as sp
 
 from .parser_calculus import CalculusRules
+from .parser_functions import PREFIX, FunctionRules
 from .parser_names import NameRules
 from .parser_probability import ProbabilityRules
-from .terms import Add, Call, Div, Exp, Log, Mul, Neg, Number, Pow, Sqrt, Sub, Term
-from .terms_matrix import Determinant, Matrix, Norm, Trace, Transpose
+from .parser_repeated import RepeatedRules
+from .terms import Add, Call, Div, Mul, Neg, Number, Pow, Sub, Term
+from .terms_matrix import Norm, Transpose
 from .tokens import Token
 from .vocabulary import Vocabulary
 
-_FRACTIONS = (r"\frac", r"\tfrac", r"\dfrac")
 _ENDS = {
     *("", "+", "-", ")", "]", "}", r"\}", ";", ",", ":", "=", "<", ">", "&", r"\\"),
     *(r"\mid", r"\|", r"\rvert", r"\rVert", r"\end", r"\le", r"\ge", r"\approx", r"\propto"),
@@ -23,36 +24,14 @@ _ENDS = {
 }
 _RELATIONS = ("=", "<", ">", r"\le", r"\ge", r"\leq", r"\geq", r"\approx", r"\propto", "&", r"\\")
 _CLOSING = {"(": ")", "[": "]", r"\{": r"\}", r"\lvert": r"\rvert", r"\lVert": r"\rVert"}
-_CONSTANTS = {r"\pi": sp.pi, r"\infty": sp.oo, "e": sp.E}
-_PREFIX = {
-    r"\log": Log,
-    r"\exp": Exp,
-    r"\det": Determinant,
-    r"\operatorname{tr}": Trace,
-    r"\mathrm{tr}": Trace,
-}
-_ELEMENTARY = {r"\sin": sp.sin, r"\cos": sp.cos, r"\tanh": sp.tanh}
 
 
-def _sigmoid(x: sp.Expr) -> sp.Expr:
-    return 1 / (1 + sp.exp(-x))
-
-
-_CALLS = {
-    r"\Gamma": (sp.gamma, 1),
-    r"\mathrm{B}": (lambda a, b: sp.gamma(a) * sp.gamma(b) / sp.gamma(a + b), 2),
-    r"\operatorname{sigmoid}": (_sigmoid, 1),
-    r"\mathrm{sigmoid}": (_sigmoid, 1),
-}
-
-
-class Parser(CalculusRules, ProbabilityRules, NameRules):
+class Parser(FunctionRules, RepeatedRules, CalculusRules, ProbabilityRules, NameRules):
     """Reads one TeX string in one vocabulary."""
 
     def __init__(self, tex: str, vocabulary: Vocabulary, local: dict[str, Term] | None = None):
         super().__init__(tex, vocabulary, local)
         self.bars = 0  # how many |...| are open
-        self.reach_ended: tuple[int, Token] | None = None  # where a bare argument ended
 
     def parse(self) -> Term:
         """statement := expression"""
@@ -93,7 +72,7 @@ class Parser(CalculusRules, ProbabilityRules, NameRules):
             elif self.took(r"\cdot") or self.took(r"\times"):
                 term = Mul(term, self.factor())
             elif self.tokens[self.at].is_number:
-                self.fail("a number directly after a factor", r"\cdot before it, or x^{23} for x^23")
+                self.fail("a number directly after a factor", r"\cdot before it, or x^{23}")
             else:
                 term = Mul(term, self.factor())
         return term
@@ -105,7 +84,7 @@ class Parser(CalculusRules, ProbabilityRules, NameRules):
         if self.took("!"):
             term = Call("!", sp.factorial, (term,))
         if self.peek() == "^":
-            if start.text in _PREFIX:
+            if start.text in PREFIX:
                 self.fail("is this the power of the argument or of the value", "brackets")
             self.take()
             term = self.exponent(term)
@@ -141,7 +120,13 @@ class Parser(CalculusRules, ProbabilityRules, NameRules):
             return named
         if token.text in _CLOSING or token.text in ("{", "|", r"\|"):
             return self.bracket()
-        rule = self._rule(token.text)
+        rules = (
+            self.function_rule,
+            self.repeated_rule,
+            self.calculus_rule,
+            self.probability_rule,
+        )
+        rule = next(filter(None, (find(token.text) for find in rules)), None)
         if rule is None:
             self._unknown(token)
         return rule()
@@ -151,7 +136,7 @@ class Parser(CalculusRules, ProbabilityRules, NameRules):
         return Number(sp.Rational(self.take().text))
 
     def bracket(self) -> Term:
-        r"""bracket := '(' expression ')' | '|' expression '|' | '\lVert' expression '\rVert' | ..."""
+        r"""bracket := '(' expression ')' | '|' expression '|' | '\lVert' expression '\rVert'"""
         if self.peek() == "{":
             return self.group()
         opening = self.take().text
@@ -165,83 +150,6 @@ class Parser(CalculusRules, ProbabilityRules, NameRules):
             return Call("absolute value", sp.Abs, (inner,))
         return Norm(inner) if opening in (r"\lVert", r"\|") else inner
 
-    def fraction(self) -> Term:
-        r"""fraction := '\frac' group group | '\frac12'"""
-        self.take()
-        token = self.tokens[self.at]
-        if token.is_number and len(token.text) > 1:
-            if len(token.text) != 2 or "." in token.text:
-                self.fail(f"TeX splits {token.text} into single digits", r"\frac{...}{...}")
-            self.take()
-            return Div(*(Number(sp.Integer(digit)) for digit in token.text))
-        top = self.group()
-        return Div(top, self.group())
-
-    def root(self) -> Term:
-        r"""root := '\sqrt' group"""
-        self.take()
-        if self.peek() == "[":
-            self.fail("a root of another order", r"\sqrt{...} or a power such as x^{1/3}")
-        return Sqrt(self.group())
-
-    def prefix(self) -> Term:
-        r"""prefix := ('\log' | '\exp' | '\det' | ...) operand"""
-        operator = self.take()
-        return _PREFIX[operator.text](self.operand(operator))
-
-    def elementary(self) -> Term:
-        r"""elementary := ('\sin' | '\cos' | '\tanh') operand"""
-        operator = self.take()
-        return Call(operator.text, _ELEMENTARY[operator.text], (self.operand(operator),))
-
-    def operand(self, operator: Token) -> Term:
-        """operand := bracket | factor; after a bare factor the product must end"""
-        if self.peek() == "^":
-            self.fail(f"a power of {operator.text}", f"({operator.text} ...)^2")
-        if self.peek() in ("(", "[", r"\{"):
-            inner = self.bracket()
-            if self.peek() in ("(", "["):
-                self.fail(f"how far does {operator.text} reach", "one bracket around its argument")
-            if self.peek() in ("^", "!"):
-                self.fail("is this the power of the argument or of the value", "brackets")
-            return inner
-        inner = self.factor()
-        self.reach_ended = (self.at, operator)
-        return inner
-
-    def call(self) -> Term:
-        r"""call := ('\Gamma' | '\mathrm{B}' | ...) '(' expression (',' expression)* ')'"""
-        name = self.take()
-        function, arity = _CALLS[name.text]
-        self.need("(", f" after {name.text}")
-        arguments = self.separated(self.expression)
-        self.need(")")
-        if len(arguments) != arity:
-            self.fail(f"{name.text} of {len(arguments)} arguments", f"{arity}", name)
-        return Call(name.text, function, arguments)
-
-    def binomial(self) -> Term:
-        r"""binomial := '\binom' group group"""
-        self.take()
-        top = self.group()
-        return Call("binomial", sp.binomial, (top, self.group()))
-
-    def matrix(self) -> Term:
-        r"""matrix := '\begin{pmatrix}' row ('\\' row)* '\end{pmatrix}', row := entry ('&' entry)*"""
-        begin = self.take()
-        kind = self._environment()
-        rows = self.separated(lambda: self.separated(self.expression, "&"), r"\\")
-        self.need(r"\end")
-        if self._environment() != kind or kind not in ("pmatrix", "bmatrix"):
-            self.fail(f"the environment {kind}", "pmatrix or bmatrix", begin)
-        if len({len(row) for row in rows}) != 1:
-            self.fail("rows of different lengths", "as many entries in each row", begin)
-        return Matrix(len(rows), tuple(entry for row in rows for entry in row))
-
-    def constant(self) -> Term:
-        r"""constant := '\pi' | 'e' | '\infty'"""
-        return Number(_CONSTANTS[self.take().text])
-
     def ends_product(self) -> bool:
         """Whether what comes next cannot be a factor."""
         if self.peek() == "|" and self.bars:
@@ -249,29 +157,6 @@ class Parser(CalculusRules, ProbabilityRules, NameRules):
         return self.peek() in _ENDS or self.at_differential()
 
     # ---- within --------------------------------------------------------------------------
-
-    def _rule(self, text: str):
-        """The rule that a token starts, if any."""
-        if text in _FRACTIONS:
-            return self.derivative_fraction if self.at_derivative() else self.fraction
-        rules = {
-            r"\sqrt": self.root,
-            r"\binom": self.binomial,
-            r"\begin": self.matrix,
-            **dict.fromkeys(_PREFIX, self.prefix),
-            **dict.fromkeys(_ELEMENTARY, self.elementary),
-            **dict.fromkeys(_CALLS, self.call),
-            **dict.fromkeys(_CONSTANTS, self.constant),
-        }
-        return rules.get(text) or self.calculus_rule(text) or self.probability_rule(text)
-
-    def _environment(self) -> str:
-        self.need("{")
-        letters = []
-        while self.peek() != "}" and self.peek():
-            letters.append(self.take().text)
-        self.need("}")
-        return "".join(letters)
 
     def _check_reach(self) -> None:
         if self.reach_ended and self.reach_ended[0] == self.at:

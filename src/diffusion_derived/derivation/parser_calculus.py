@@ -1,4 +1,4 @@
-r"""Rules for sums, products, derivatives, integrals and limits."""
+r"""Rules for derivatives, integrals and limits."""
 
 from __future__ import annotations
 
@@ -7,28 +7,24 @@ from collections.abc import Callable
 import sympy as sp
 
 from .cursor import Cursor
-from .names import Name, names_at
-from .terms import Bound, Mul, Number, Symbol, Term
-from .terms_calculus import At, Derivative, Integral, Limit, Product, Range, States, Sum
+from .names import names_at
+from .terms import Indexed, Number, Symbol, Term
+from .terms_calculus import At, Derivative, Integral, Limit
 from .tokens import Token
 from .vocabulary import Vocabulary
 
 _DIFFERENTIALS = ("d", r"\mathrm{d}", r"\partial")
-_NOT_EQUAL = (r"\ne", r"\neq")
 
 
 class CalculusRules(Cursor):
-    """What binds a variable: an index, the variable of an integral, a limit or a derivative."""
+    """What binds the variable of an integral, a limit or a derivative."""
 
     words: Vocabulary
-    local: dict[str, Term]
     integrals: int = 0  # how many integrals are open
 
     def calculus_rule(self, text: str) -> Callable[[], Term] | None:
         """The rule that a token starts, if it is one of these."""
         rules = {
-            r"\sum": self.sum,
-            r"\prod": self.prod,
             r"\int": self.integral,
             r"\lim": self.limit,
             r"\partial": self.partial,
@@ -36,49 +32,6 @@ class CalculusRules(Cursor):
             r"\left.": self.at_a_point,
         }
         return rules.get(text)
-
-    def sum(self) -> Term:
-        r"""sum := '\sum' range product"""
-        self.take()
-        over, outer = self.range()
-        body = self.product()
-        self.local = outer
-        return Sum(over, body)
-
-    def prod(self) -> Term:
-        r"""prod := '\prod' range factor+, where every factor after the first holds the index"""
-        self.take()
-        over, outer = self.range()
-        body = self.factor()
-        while not self.ends_product():
-            start = self.tokens[self.at]
-            self.took(r"\cdot")
-            following = self.factor() if start.text != "/" else body
-            if start.text == "/" or not Product(over, following).binds() & following.needs():
-                self.fail(r"how far does \prod reach", r"brackets around its body", start)
-            body = Mul(body, following)
-        self.local = outer
-        return Product(over, body)
-
-    def range(self) -> tuple[Range | States, dict[str, Term]]:
-        r"""range := '_{i=1}^{n}' | '_k' | '_{j \ne k}' | '_{z, x}', and the names outside of it"""
-        self.need("_", " to say what the index is")
-        braced, outer = self.took("{"), self.local
-        first = self._first_name()
-        if first.text.rstrip("'") in self.words.variables:
-            over: Range | States = self._states(first)
-            names = over.variables
-        else:
-            over, names = self._index(first), (first.text,)
-        if braced:
-            self.need("}")
-        if isinstance(over, Range) and over.stop is _TO_COME:
-            over = Range(over.index, over.start, self._upper(over))
-        for name in names:
-            if name in outer:
-                self.fail(f"the index {name} is in use already", "another letter")
-        self.local = {**outer, **{name: Bound(name) for name in names}}
-        return over, outer
 
     def integral(self) -> Term:
         r"""integral := '\int' ['_' group '^' group] expression 'd' name"""
@@ -91,7 +44,10 @@ class CalculusRules(Cursor):
             self.fail(r"this \int has no differential", r"\,dx at its end", sign)
         self.take()
         variable = self.variable()
-        return Integral(body, variable, *(limits or self._whole_line(variable, sign)))
+        lower, upper = limits or self._whole_line(variable, sign)
+        if variable in (*lower.walk(), *upper.walk()):
+            self.fail("the variable of an integral in its own limits", "another letter", sign)
+        return Integral(body, variable, lower, upper)
 
     def at_differential(self) -> bool:
         """Whether the 'dx' of an open integral comes next."""
@@ -185,7 +141,7 @@ class CalculusRules(Cursor):
     # ---- within --------------------------------------------------------------------------
 
     def _as_variable(self, term: Term, token: Token) -> Term:
-        if not isinstance(term, Symbol) and type(term).__name__ != "Indexed":
+        if not isinstance(term, (Symbol, Indexed)):
             self.fail("this is not a plain variable", "a declared symbol", token)
         return term
 
@@ -201,38 +157,11 @@ class CalculusRules(Cursor):
         self.need("^", " (the upper limit)")
         return self.group()
 
-    def _first_name(self) -> Name:
-        name = next((n for n in names_at(self.tokens, self.at) if not n.superscript), None)
-        if name is None:
-            self.fail("this is not an index", "a letter")
-        self.at = name.end
-        return name
-
-    def _states(self, first: Name) -> States:
-        names = [first.text]
-        while self.took(","):
-            names.append(self._first_name().text)
-            if names[-1].rstrip("'") not in self.words.variables:
-                self.fail(f"{names[-1]} is not a variable of the model", "a variable")
-        return States(tuple(names))
-
-    def _index(self, name: Name) -> Range:
-        if self.took("="):
-            return Range(name.text, self.expression(), _TO_COME)
-        size = self.words.indices.get(name.text)
-        if size is None:
-            self.fail(f"the index {name.text} has no range", rf"{name.text}=1 below and its end above")
-        omit = (self.expression(),) if any(self.took(mark) for mark in _NOT_EQUAL) else ()
-        return Range(name.text, Number(sp.Integer(1)), Bound(size), omit)
-
-    def _upper(self, over: Range) -> Term:
-        self.need("^", f" (where {over.index} ends)")
-        return self.group()
-
     def _whole_line(self, variable: Term, sign: Token) -> tuple[Term, Term]:
         symbol = getattr(variable, "symbol", None)
         if symbol is None or symbol.is_positive:
-            self.fail(r"this \int has no limits, and its variable is not on the whole line", r"\int_a^b", sign)
+            why = r"this \int has no limits, and its variable is not on the whole line"
+            self.fail(why, r"\int_a^b", sign)
         return Number(-sp.oo), Number(sp.oo)
 
     def _closing(self, opening: int) -> int:
@@ -241,6 +170,3 @@ class CalculusRules(Cursor):
             depth += {"{": 1, "}": -1}.get(self.tokens[at].text, 0)
             at += 1
         return at - 1
-
-
-_TO_COME = Number(sp.nan)  # stands for the upper end of a range until it has been read

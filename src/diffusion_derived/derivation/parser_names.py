@@ -77,9 +77,7 @@ class NameRules(Cursor):
         self.at = name.end
         return term
 
-    def _defined(self, name: Name, definition: Definition) -> Term | None:
-        if definition.indexed:
-            return None
+    def _defined(self, name: Name, definition: Definition) -> Term:
         self.at = name.end
         arguments = self._arguments(name.text, len(definition.parameters))
         return Defined(name.text, definition.body, definition.parameters, arguments)
@@ -88,7 +86,7 @@ class NameRules(Cursor):
         base = name.text.rstrip("'")
         function, primes = self.words.functions[base], len(name.text) - len(base)
         if primes and function.arity != 1:
-            self.fail(f"{name.text}: a prime on a function of {function.arity} variables", r"\partial")
+            self.fail(f"a prime on a function of {function.arity} variables", r"\partial")
         self.at = name.end
         orders = (primes, *(0,) * (function.arity - 1))
         return Unknown(base, function.positive, orders, self._arguments(base, function.arity))
@@ -114,8 +112,8 @@ class NameRules(Cursor):
     def _with_index(self, name: Name) -> Term | None:
         if not name.subscript or name.superscript:
             return None
-        meaning = self.words.families.get(name.base) or self.words.definitions.get(name.base)
-        if meaning is None or isinstance(meaning, Definition) and not meaning.indexed:
+        meaning = self.words.families.get(name.base) or self.words.templates.get(name.base)
+        if meaning is None:
             return None
         count = meaning.count if isinstance(meaning, Family) else len(meaning.parameters)
         self.at = name.end - len(name.subscript) - (self.tokens[name.end - 1].text == "}")

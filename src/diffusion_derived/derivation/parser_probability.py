@@ -94,6 +94,8 @@ class ProbabilityRules(Cursor):
         right = self._side()
         close = self.need(")")
         if isinstance(left, Probability) and isinstance(right, Probability):
+            if set(left.variables) != set(right.variables) or not left.variables:
+                self.fail("distributions over different variables", "the same variables", close)
             return TableDivergence(left, right)
         if isinstance(left, Law) and isinstance(right, Law):
             return Divergence(left, right)
@@ -191,12 +193,14 @@ class ProbabilityRules(Cursor):
 
     def draw(self) -> Draw:
         r"""draw := name '\\sim' law"""
-        variable = self.variable()
+        token, variable = self.tokens[self.at], self.variable()
         self.need(r"\sim")
-        return Draw(variable, self.law() if self.peek() in _LAWS else self._not_a_law())
-
-    def _not_a_law(self) -> Law:
-        self.fail(f"{self.peek()} is not a law", ", ".join(_LAWS))
+        if self.peek() not in _LAWS:
+            self.fail(f"{self.peek()} is not a law", ", ".join(_LAWS))
+        law = self.law()
+        if variable in law.walk():
+            self.fail("the law of a variable depends on itself", "other parameters", token)
+        return Draw(variable, law)
 
     def _bracketed(self, of: str) -> Term:
         if self.peek() not in ("[", "("):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from .terms import Term, Unary, Value, nonzero, scalar
+from .arithmetic import Unary
+from .node import Term, Value, scalar
 from .verdict import DerivationError
 from .worlds import World
 
@@ -52,12 +53,6 @@ class Norm(Unary):
         inner = self.inner.value(world)
         entries = list(inner) if isinstance(inner, sp.MatrixBase) else [inner]
         return sp.sqrt(sp.Add(*(entry**2 for entry in entries)))
-
-
-def inverse(matrix: sp.MatrixBase) -> sp.MatrixBase:
-    """The inverse; a singular matrix raises DerivationError."""
-    nonzero(sp.expand(_square(matrix, "an inverse").det()), "a determinant")
-    return matrix.inv()
 
 
 def _square(value: Value, what: str) -> sp.MatrixBase:

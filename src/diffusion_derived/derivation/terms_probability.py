@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from .arithmetic import Log, Sub
 from .laws import Law
-from .terms import Log, Sub, Term, Value
+from .node import Term, Value, scalar
+from .tables import Slots
 from .verdict import DerivationError
-from .worlds import Slots, World
+from .worlds import World
 
 TABLES = "tables"  # the need that only a finite model can meet
 
@@ -99,42 +101,51 @@ class Draw(Term):
     def value(self, world: World) -> Value:
         raise DerivationError("a draw has no value of its own")
 
-    def symbol(self, world: World) -> sp.Symbol:
-        """The symbol that is drawn."""
-        symbol = self.variable.value(world)
-        if not isinstance(symbol, sp.Symbol):
-            raise DerivationError(f"expected a plain symbol before \\sim, got {symbol}")
-        return symbol
+    def symbol(self, world: World) -> Value:
+        """The symbol that is drawn, or the vector of symbols."""
+        return self.variable.value(world)
+
+    def mean(self, value: Value, world: World) -> Value:
+        """The expectation of a value over this draw."""
+        if isinstance(value, sp.MatrixBase):
+            return value.applyfunc(lambda entry: self.mean(entry, world))
+        return self.law.mean(value, self.symbol(world), world)
+
+
+def mean_over(draws: tuple[Draw, ...], value: Value, world: World) -> Value:
+    """The expectation of a value over several draws, the last one first."""
+    for draw in reversed(draws):
+        value = draw.mean(value, world)
+    return value
 
 
 @dataclass(frozen=True)
 class Expectation(Term):
-    r"""$\mathbb E_{x\sim\mathcal N(\mu,\sigma^2)}[\dots]$; later draws may depend on earlier ones."""
+    r"""$\mathbb E_{x\sim\mathcal N(\mu,\sigma^2)}[\dots]$; a draw may depend on earlier ones."""
 
     draws: tuple[Draw, ...]
     body: Term
 
     def value(self, world: World) -> Value:
-        return self.mean(self.body.value(world), world)
-
-    def mean(self, value: Value, world: World) -> Value:
-        """The expectation of a value, the last draw first."""
-        for draw in reversed(self.draws):
-            value = draw.law.mean(value, draw.symbol(world), world)
-        return value
+        return mean_over(self.draws, self.body.value(world), world)
 
 
-class Variance(Expectation):
+@dataclass(frozen=True)
+class Variance(Term):
     r"""$\operatorname{Var}_{x\sim\dots}[f] = \mathbb E[f^2] - \mathbb E[f]^2$"""
 
+    draws: tuple[Draw, ...]
+    body: Term
+
     def value(self, world: World) -> Value:
-        body = self.body.value(world)
-        return self.mean(body**2, world) - self.mean(body, world) ** 2
+        body = scalar(self.body.value(world), "a variance")
+        square = mean_over(self.draws, body**2, world)
+        return square - mean_over(self.draws, body, world) ** 2
 
 
 @dataclass(frozen=True)
 class Density(Term):
-    r"""$\mathcal N(x; \mu, \sigma^2)$, $\mathrm{Beta}(\theta; a, b)$: a law's density at a point."""
+    r"""$\mathcal N(x; \mu, \sigma^2)$, $\mathrm{Beta}(\theta; a, b)$: a density at a point."""
 
     point: Term
     law: Law

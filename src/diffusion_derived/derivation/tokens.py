@@ -1,6 +1,6 @@
 r"""TeX to tokens. Each token knows its place, so that an error can point at it.
 
-Spaces, thin spaces, `\left`, `\right` and sizes are what the reader sees as layout: they are dropped.
+Spaces, thin spaces, `\left`, `\right` and sizes are layout to the reader: they are dropped.
 """
 
 from __future__ import annotations
@@ -48,7 +48,8 @@ def tex_error(tex: str, start: int, end: int, why: str, expected: str = "") -> T
     shown = re.sub(r"\s", " ", tex)
     carets = " " * start + "^" * max(1, end - start)
     hope = f"\n   expected {expected}" if expected else ""
-    return TexError(f"cannot read this TeX, column {start + 1}: {why}\n   {shown}\n   {carets}{hope}")
+    where = f"cannot read this TeX, column {start + 1}: {why}"
+    return TexError(f"{where}\n   {shown}\n   {carets}{hope}")
 
 
 def tokenize(tex: str) -> tuple[Token, ...]:

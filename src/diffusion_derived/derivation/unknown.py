@@ -1,4 +1,4 @@
-r"""Unknown smooth functions: $f(x)$ and its derivatives $f'$, $\partial_t p$ as functions of their own.
+r"""Unknown smooth functions: $f$, and its derivatives $f'$, $\partial_t p$, as functions.
 
 A derivative of an unknown function is another unknown function, so that the chain rule leaves no
 unevaluated derivative behind: $\frac{d}{dx} f(ax) = a\,f'(ax)$.
@@ -6,13 +6,13 @@ unevaluated derivative behind: $\frac{d}{dx} f(ax) = a\,f'(ax)$.
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 
 import sympy as sp
 from sympy.core.function import AppliedUndef, UndefinedFunction
 
 
-@lru_cache(maxsize=None)
+@cache
 def unknown(name: str, orders: tuple[int, ...], positive: bool = False) -> UndefinedFunction:
     """The function `name`, differentiated `orders[i]` times in its i-th argument."""
 

@@ -26,7 +26,6 @@ class Definition:
     tex: str
     body: Term
     parameters: tuple[str, ...] = ()
-    indexed: bool = False
 
 
 @dataclass(frozen=True)
@@ -44,6 +43,7 @@ class Vocabulary:
     symbols: dict[str, Term] = field(default_factory=dict)
     families: dict[str, Family] = field(default_factory=dict)
     definitions: dict[str, Definition] = field(default_factory=dict)
+    templates: dict[str, Definition] = field(default_factory=dict)  # by base: r in r_k
     functions: dict[str, UnknownFunction] = field(default_factory=dict)
     sizes: dict[str, tuple[int, ...]] = field(default_factory=dict)
     indices: dict[str, str] = field(default_factory=dict)
@@ -55,8 +55,8 @@ class Vocabulary:
     defined_tex: dict[str, str] = field(default_factory=dict)
 
     def __contains__(self, name: str) -> bool:
-        tables = (self.symbols, self.families, self.definitions, self.functions, self.sizes)
-        return any(name in names for names in (*tables, self.indices, self.densities))
+        plain = (self.symbols, self.definitions, self.functions, self.sizes, self.indices)
+        return any(name in names for names in (*plain, self.densities))
 
     def near(self, name: str) -> str:
         """The declared names that look like this one, in words."""
