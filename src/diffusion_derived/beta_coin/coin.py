@@ -68,7 +68,7 @@ def log_evidence(heads: int, n: int, a: Number = 1, b: Number = 1) -> float:
     heads, prior = check_heads(heads, n), Beta(a, b)
     a, b = float(prior.a), float(prior.b)
     log_choices = -log1p(n) - special.betaln(heads + 1, n - heads + 1)
-    return float(log_choices + special.betaln(a + heads, b + n - heads) - special.betaln(a, b))
+    return float(log_choices + special.betaln(a + heads, b + (n - heads)) - special.betaln(a, b))
 
 
 def posterior(heads: int, tails: int, a: Number = 1, b: Number = 1) -> Beta:

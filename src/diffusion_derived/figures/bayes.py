@@ -13,6 +13,7 @@ from diffusion_derived.figures.style import HAIRLINE, INK, MUTED, Picture, bare,
 from diffusion_derived.roles import ROLES
 
 HATCHES = (None, "////", "....", "xxxx")
+SUMS = ("heights add up to 1", "area is 1", "height reaches 1")
 
 
 def areas(
@@ -77,9 +78,6 @@ def pmf_pdf_cdf(
     return drawn
 
 
-SUMS = ("heights add up to 1", "area is 1", "height reaches 1")
-
-
 def base_rate(
     prior: ArrayLike, posterior: ArrayLike, marks: Sequence[tuple[float, float, str]] = ()
 ) -> Picture:
@@ -123,7 +121,7 @@ def z_scores(scores: ArrayLike, observed: float | None = None) -> Picture:
         axes.hist(scores, bins, density=True, color=ROLES["data"].light, alpha=0.3, rwidth=0.9)
         line(axes, x, normal, "p")
         axes.axvspan(-2, 2, color=MUTED, alpha=0.07, lw=0)
-        label(axes, 0.95, 0.29, "standard normal", "p")
+        label(axes, 1.2, 0.27, "standard normal", "p")
         label(axes, -2.1, 0.17, "simulations", "data", ha="right")
         label(axes, 2.1, 0.46, "band: 95 % of\nfair simulations", va="top")
         if observed is not None:

@@ -83,7 +83,7 @@ def coverage(theta: ArrayLike, low: ArrayLike, high: ArrayLike, level: float) ->
     theta, low, high = (np.asarray(values, dtype=float) for values in (theta, low, high))
     hit = (low <= theta) & (theta <= high)
     alt = (
-        f"{theta.size} credible intervals of {100 * level:g} %, each over the true bias of its coin. "
+        f"{theta.size} credible intervals of {100 * level:g} %, each over the bias of its coin. "
         f"{hit.sum()} cross the diagonal, where the bias is; {np.sum(~hit)} miss it."
     )
     with style.picture(alt, height=3.2) as drawn:
