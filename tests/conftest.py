@@ -13,6 +13,17 @@ from filelock import FileLock
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 NO_BROWSER = "no Chromium on the path: install one (on Debian: apt install chromium)"
+# The browser meets this machine alone, and asks nobody for updates.
+OFFLINE = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
+)
 START = time.monotonic()
 
 
@@ -28,12 +39,14 @@ def browser_required() -> bool:
     return asked or os.environ.get("CI", "").lower() in ("1", "true")
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Skip the browser tests where there is no Chromium and none is required."""
-    if find_chromium() or browser_required():
-        return
+    """Mark what uses the browser; skip it where there is no Chromium and none is required."""
+    absent = not find_chromium() and not browser_required()
     for item in items:
-        if item.get_closest_marker("browser"):
+        if {"browser", "chromium"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker("browser")
+        if absent and item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
 
 
@@ -65,11 +78,11 @@ def chromium() -> str:
 
 @pytest.fixture(scope="session")
 def browser(chromium):
-    """A headless Chromium, one for each worker."""
+    """A headless Chromium without a network, one for each worker."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        instance = playwright.chromium.launch(executable_path=chromium)
+        instance = playwright.chromium.launch(executable_path=chromium, args=list(OFFLINE))
         yield instance
         instance.close()
 
