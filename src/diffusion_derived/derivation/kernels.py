@@ -92,34 +92,36 @@ def _root_of_rest(field: Quotients, rest: sp.Expr, exponent: sp.Rational) -> sp.
 
 
 def exp(field: Quotients, argument: sp.Expr) -> sp.Expr:
-    r"""$\exp\sum_i c_i m_i = \prod_i (\exp m_i)^{c_i}$, and $\exp(c\log f) = f^c$ for a number $c$."""
+    r"""$\exp(c\log f + A) = f^c\exp A$ for a number $c$, and $\exp A$ by exponents already met."""
     numerator, denominator = field.fraction(argument)
-    result = sp.Integer(1)
-    for powers, coefficient in _terms(numerator):
-        monomial = sp.Mul(*[symbol**power for symbol, power in powers])
-        result *= _exp_term(field, coefficient, sp.cancel(monomial / denominator))
-    return result
+    powers, rest = sp.Integer(1), sp.Integer(0)
+    for term in sp.Add.make_args(numerator):
+        coefficient, symbol = sp.cancel(term / denominator).as_coeff_Mul()
+        inside = field.generators.key(LOG, symbol)
+        if inside is None:
+            rest += term / denominator
+        else:
+            powers *= _number_power(field, inside, coefficient)
+    return powers * _exp_rest(field, rest)
 
 
-def _terms(polynomial: sp.Expr) -> list:
-    symbols = in_turn(polynomial.free_symbols)
-    if not symbols:
-        return [([], polynomial)] if polynomial else []
-    terms = sp.Poly(polynomial, *symbols).terms()
-    return [(list(zip(symbols, powers, strict=True)), c) for powers, c in terms]
+def _number_power(field: Quotients, base: sp.Expr, exponent: sp.Rational) -> sp.Expr:
+    return base**exponent if exponent.is_Integer else root(field, base, exponent)
 
 
-def _exp_term(field: Quotients, coefficient: sp.Rational, monomial: sp.Expr) -> sp.Expr:
-    number, monomial = monomial.as_coeff_Mul()
-    coefficient *= number
-    argument = field.generators.key(LOG, monomial)
-    if argument is not None:
-        return argument**coefficient if coefficient.is_Integer else root(field, argument, coefficient)
-    exponent = coefficient * field.scale
-    if not exponent.is_Integer:
-        raise FinerScale(exponent.q)
-    facts = {"positive": True} if is_real(monomial) else {}
-    return field.generators.get(EXP, monomial / field.scale, **facts) ** exponent
+def _exp_rest(field: Quotients, exponent: sp.Expr) -> sp.Expr:
+    if exponent == 0:
+        return sp.Integer(1)
+    coordinates = field.exponents.coordinates(exponent)
+    finer = sp.ilcm(*[(c * field.scale).q for c in coordinates.values()])
+    if finer > 1:
+        raise FinerScale(finer)
+    return sp.Mul(*[_exp_generator(field, b) ** (c * field.scale) for b, c in coordinates.items()])
+
+
+def _exp_generator(field: Quotients, exponent: sp.Expr) -> sp.Symbol:
+    facts = {"positive": True} if is_real(exponent) else {}
+    return field.generators.get(EXP, exponent / field.scale, **facts)
 
 
 def gamma(field: Quotients, argument: sp.Expr) -> sp.Expr:

@@ -7,6 +7,7 @@ import random
 import sympy as sp
 from sympy.polys.rings import PolyElement
 
+from .exponents import Exponents
 from .generators import ROOT, Generators, OutsideField
 from .polynomials import Fraction, Reader
 from .signs import Factors, in_turn, is_positive, signed_factors
@@ -18,6 +19,7 @@ class Quotients:
     def __init__(self, scale: int = 1) -> None:
         self.scale = scale
         self.generators = Generators()
+        self.exponents = Exponents(self.vanishes)
 
     def fraction(self, expr: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
         """Coprime numerator and denominator, expanded; raises OutsideField on division by zero."""

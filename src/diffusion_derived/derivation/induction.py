@@ -1,0 +1,60 @@
+"""Proof by induction: a base case and an inductive step, both decided."""
+
+from __future__ import annotations
+
+from .chain import Derivation
+from .ledger import LEDGER, Entry, Ledger
+from .lines import Line
+from .show import Shown
+from .verdict import DerivationError
+
+STRONG = ("proof", "induction", "family")
+
+
+class Induction(Shown):
+    r"""A statement for every whole number, from two closed derivations.
+
+    `base` decides the statement at the first number, `step` takes it from one number to the next.
+    That these two give `tex` for all numbers is the scheme of induction, which is yours to read.
+    """
+
+    def __init__(
+        self,
+        title: str,
+        tex: str,
+        *,
+        base: Derivation,
+        step: Derivation,
+        label: str,
+        chapter: str | int = "",
+        ledger: Ledger = LEDGER,
+    ) -> None:
+        for name, part in (("base", base), ("step", step)):
+            if not part.closed or part.grade not in STRONG:
+                raise DerivationError(f"{name} {part.title!r}: expected a closed, proved chain")
+        self.title, self.label, self.chapter = title, label, str(chapter)
+        self.base, self.step, self.closed = base, step, True
+        self.lines = (
+            Line("", tex, "for every whole number", "definition"),
+            *(self._part("base", base), self._part("step", step)),
+        )
+        self.notes = base.notes + step.notes
+        self.rests_on = (base.label, step.label, *base.rests_on, *step.rests_on)
+        self.grade, self.statement, self.scope = "induction", tex, step.scope
+        entry = Entry(
+            label,
+            self.chapter,
+            title,
+            tex,
+            "induction",
+            ("base", "step"),
+            method="base and step proved",
+            rests_on=self.rests_on,
+            scope=self.scope,
+        )
+        ledger.add(entry)
+        self.entries = (*base.entries, *step.entries, entry)
+
+    @staticmethod
+    def _part(name: str, part: Derivation) -> Line:
+        return Line(name, part.statement, part.title, "induction", method=part.grade)
