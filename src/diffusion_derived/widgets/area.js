@@ -54,6 +54,9 @@ const womenArea = (...box) =>
   rectangle(...box, { class: "wg-faint", "data-role": "evidence" })
   + path(hatching(...box), { class: "wg-hatch", "data-role": "evidence" });
 
+// What is coloured, taken together: the evidence.
+const frameOf = (...box) => rectangle(...box, { class: "wg-frame", "data-role": "evidence" });
+
 // Dots of one group in one path: squares for men, discs for women.
 const square = (x, y, r) => `M${x - r},${y - r}h${2 * r}v${2 * r}h${-2 * r}z`;
 const disc = (x, y, r) => `M${x - r},${y}a${r},${r} 0 1 0 ${2 * r},0a${r},${r} 0 1 0 ${-2 * r},0z`;
@@ -72,7 +75,8 @@ function layout(width) {
   const side = Math.min(300, width - 2 * SIDE_MARGIN);
   const left = SIDE_MARGIN;
   const bottom = TOP + side;
-  return { side, left, right: left + side, bottom, bar: bottom + GAP, height: bottom + GAP + BAR + 24 };
+  const bar = bottom + GAP;
+  return { side, left, right: left + side, bottom, bar, height: bar + BAR + 24 };
 }
 
 function unitSquare(box, prior, rateMen, rateWomen) {
@@ -91,7 +95,11 @@ function unitSquare(box, prior, rateMen, rateWomen) {
 function posteriorBar(box, posterior) {
   const { side, left, bar } = box;
   const men = posterior * side;
-  return menArea(left, bar, men, BAR) + womenArea(left + men, bar, side - men, BAR);
+  return (
+    menArea(left, bar, men, BAR)
+    + womenArea(left + men, bar, side - men, BAR)
+    + frameOf(left, bar, side, BAR)
+  );
 }
 
 // The border between men and women, carried from the prior to the posterior.
@@ -104,23 +112,25 @@ function shift(box, prior, posterior) {
   return sides + moved;
 }
 
-// n places from the bottom up, `columns` wide.
-const stack = (n, columns, x, bottom, pitch) =>
+// n places from the bottom up, `wide` to a row.
+const stack = (n, wide, x, bottom, pitch) =>
   Array.from({ length: n }, (_, i) => [
-    x + ((i % columns) + 0.5) * pitch,
-    bottom - (Math.floor(i / columns) + 0.5) * pitch,
+    x + ((i % wide) + 0.5) * pitch,
+    bottom - (Math.floor(i / wide) + 0.5) * pitch,
   ]);
 
+const columns = (n) => Math.ceil(n / ROWS);
+const pitchOf = (box) => box.side / (ROWS + 2);
+
 function crowd(box, group) {
-  const { side, left, bottom } = box;
+  const { left, right, bottom } = box;
   const men = group.menBlind + group.menSeeing;
   const women = group.womenBlind + group.womenSeeing;
-  const menColumns = Math.ceil(men / ROWS);
-  const womenColumns = Math.ceil(women / ROWS);
-  const pitch = side / 34;
+  const pitch = pitchOf(box);
   const radius = 0.34 * pitch;
-  const menPlaces = stack(men, menColumns, left, bottom, pitch);
-  const womenPlaces = stack(women, womenColumns, left + side - womenColumns * pitch, bottom, pitch);
+  const womenLeft = right - columns(women) * pitch;
+  const menPlaces = stack(men, columns(men), left, bottom, pitch);
+  const womenPlaces = stack(women, columns(women), womenLeft, bottom, pitch);
   const draw = (places, blind, shape, role) =>
     dots(places.slice(blind), shape, radius, { class: "wg-hollow", "data-role": "prior" })
     + dots(places.slice(0, blind), shape, radius * 1.25, { class: "wg-solid", "data-role": role });
@@ -148,30 +158,37 @@ function chosenFew(box, { menBlind, womenBlind }) {
   );
 }
 
-const ends = (box, y, start, end, role) =>
-  text(box.left, y, start, { class: "wg-label", "data-role": role })
-  + text(box.right, y, end, { class: "wg-label", "data-role": role, "text-anchor": "end" });
+const ends = (box, y, start, end, [startRole, endRole]) =>
+  text(box.left, y, start, { class: "wg-label", "data-role": startRole })
+  + text(box.right, y, end, { class: "wg-label", "data-role": endRole, "text-anchor": "end" });
 
 // A bracket as tall as the rate, with its value, left for men and right for women.
-function rates(box, rateMen, rateWomen) {
+function rates(box, rateMen, rateWomen, group) {
   const { side, left, right, bottom } = box;
-  const bracket = (x, out, rate, anchor) => {
-    const top = bottom - rate * side;
+  const tall = (n) => (group ? (n / Math.max(1, columns(n))) * pitchOf(box) : side);
+  const bracket = (x, out, rate, height, anchor) => {
+    const top = bottom - rate * height;
     const middle = Math.min((top + bottom) / 2, bottom - 6) + 5;
     return (
-      path(`M${x},${top}h${out}V${bottom}h${-out}`, { class: "wg-bracket", "data-role": "likelihood" })
+      path(`M${x},${top}h${out}V${bottom}h${-out}`, {
+        class: "wg-bracket", "data-role": "likelihood",
+      })
       + text(x + 2 * out, middle, percent(rate), {
         class: "wg-label", "data-role": "likelihood", "text-anchor": anchor,
       })
     );
   };
-  return bracket(left - 4, -4, rateMen, "end") + bracket(right + 4, 4, rateWomen, "start");
+  const men = tall(group?.menBlind + group?.menSeeing);
+  const women = tall(group?.womenBlind + group?.womenSeeing);
+  return (
+    bracket(left - 4, -4, rateMen, men, "end") + bracket(right + 4, 4, rateWomen, women, "start")
+  );
 }
 
 // ---- words ----
 
 const NOBODY = "undefined: nobody is colour-blind";
-const orUndefined = (value, show) => (value === null ? "undefined" : show(value));
+const oddsWords = (value) => (value === null ? "undefined" : significant(value));
 
 function sentence(view, result, group) {
   if (result.evidence === 0) return `The posterior is ${NOBODY}.`;
@@ -185,7 +202,7 @@ function sentence(view, result, group) {
 
 function pictureLabel(view, prior, rateMen, rateWomen, words) {
   const shape = view === "area"
-    ? "A square one unit wide and high: the width is cut by the prior, each part coloured up to its rate."
+    ? "A square of side one, its width cut by the prior, each part coloured up to its rate."
     : "A thousand people: squares are men, discs are women, filled marks are colour-blind.";
   return `${shape} Men ${percent(prior)}, colour-blind men ${percent(rateMen)}, `
     + `colour-blind women ${percent(rateWomen)}. ${words}`;
@@ -193,9 +210,15 @@ function pictureLabel(view, prior, rateMen, rateWomen, words) {
 
 // ---- the widget ----
 
-const MEN_SAMPLE = swatch(rectangle(1, 0, 16, 12, { class: "wg-solid" }));
-const WOMEN_SAMPLE = swatch(
-  rectangle(1, 0, 16, 12, { class: "wg-faint" }) + path(hatching(1, 0, 16, 12), { class: "wg-hatch" }),
+// Each sample holds its mark for either view; the style sheet shows the one in use.
+const shownAs = (view, marks) => mark("g", { class: `wg-as-${view}` }, marks);
+const sample = (area, people) => swatch(shownAs("area", area) + shownAs("people", people), 20);
+const MAN = dots([[4, 6]], square, 3.5, { class: "wg-solid", "data-role": "posterior" });
+const WOMAN = dots([[14, 6]], disc, 3.5, { class: "wg-solid", "data-role": "evidence" });
+const MEN_SAMPLE = sample(menArea(0, 0, 20, 12), MAN);
+const WOMEN_SAMPLE = sample(womenArea(0, 0, 20, 12), WOMAN);
+const BOTH_SAMPLE = sample(
+  menArea(0, 0, 10, 12) + womenArea(10, 0, 10, 12) + frameOf(0, 0, 20, 12), MAN + WOMAN,
 );
 
 function render({ model, el }) {
@@ -205,10 +228,10 @@ function render({ model, el }) {
   const drawing = svg("svg", { role: "img" });
   picture.append(drawing);
   const shares = numbers([
-    { name: "joint-men", label: "men, colour-blind", role: "posterior", sample: MEN_SAMPLE },
-    { name: "joint-women", label: "women, colour-blind", role: "evidence", sample: WOMEN_SAMPLE },
-    { name: "evidence", label: "evidence P(C): both together", role: "evidence" },
-    { name: "posterior", label: "posterior P(M | C): men among them", role: "posterior" },
+    { name: "joint-men", label: "colour-blind men", role: "posterior", sample: MEN_SAMPLE },
+    { name: "joint-women", label: "colour-blind women", role: "evidence", sample: WOMEN_SAMPLE },
+    { name: "evidence", label: "evidence P(C)", role: "evidence", sample: BOTH_SAMPLE },
+    { name: "posterior", label: "posterior P(M | C)", role: "posterior" },
   ]);
   const odds = numbers([
     { name: "bayes-factor", label: "Bayes factor", role: "likelihood" },
@@ -219,9 +242,10 @@ function render({ model, el }) {
   const beside = html("div", { class: "wg-beside" }, picture, shares.list);
   widget.plot.append(beside, words, odds.list);
 
-  const percentSlider = (key, label, role, step) =>
+  const percentSlider = (key, words, symbol, role, step) =>
     slider(widget, model, {
-      key, label, role, step, min: 0, max: 100,
+      key, role, step, min: 0, max: 100,
+      label: [words, html("span", { class: "wg-whole" }, symbol)],
       get: (share) => Number((100 * share).toFixed(6)),
       set: (value) => value / 100,
       show: (value) => `${value} %`,
@@ -229,9 +253,9 @@ function render({ model, el }) {
   choice(widget, model, {
     key: "view", label: "Show", options: [["area", "areas"], ["people", "1,000 people"]],
   });
-  percentSlider("prior", "men, P(M)", "prior", 1);
-  percentSlider("rate_men", "colour-blind men, P(C | M)", "likelihood", 0.5);
-  percentSlider("rate_women", "colour-blind women, P(C | W)", "likelihood", 0.5);
+  percentSlider("prior", "men, ", "P(M)", "prior", 1);
+  percentSlider("rate_men", "men’s rate, ", "P(C | M)", "likelihood", 0.5);
+  percentSlider("rate_women", "women’s rate, ", "P(C | W)", "likelihood", 0.5);
 
   const state = () => ["prior", "rate_men", "rate_women"].map((trait) => model.get(trait));
   const say = () => sentence(model.get("view"), bayes(...state()), people(...state()));
@@ -246,9 +270,10 @@ function render({ model, el }) {
     const about = group.rounded ? "about " : "";
     const asPeople = view === "people";
 
-    let content = ends(box, TOP - 8, `men ${percent(prior)}`, `women ${percent(1 - prior)}`, "prior");
+    const given = [`men ${percent(prior)}`, `women ${percent(1 - prior)}`];
+    let content = ends(box, TOP - 8, ...given, ["prior", "prior"]);
     content += asPeople ? crowd(box, group) : unitSquare(box, prior, rateMen, rateWomen);
-    content += rates(box, rateMen, rateWomen);
+    content += rates(box, rateMen, rateWomen, asPeople ? group : null);
     const below = box.bar + BAR + 18;
     if (posterior === null) {
       content += rectangle(box.left, box.bar, box.side, BAR, { class: "wg-empty" });
@@ -257,23 +282,27 @@ function render({ model, el }) {
       });
     } else if (asPeople) {
       content += chosenFew(box, group);
-      content += ends(box, below, `${about}${group.menBlind} men`, `${about}${group.womenBlind} women`, "posterior");
+      const found = [`${about}${group.menBlind} men`, `${about}${group.womenBlind} women`];
+      content += ends(box, below, ...found, ["posterior", "evidence"]);
     } else {
       content += posteriorBar(box, posterior) + shift(box, prior, posterior);
-      content += ends(box, below, `men ${percent(posterior)}`, `women ${percent(1 - posterior)}`, "posterior");
+      const found = [`men ${percent(posterior)}`, `women ${percent(1 - posterior)}`];
+      content += ends(box, below, ...found, ["posterior", "evidence"]);
     }
     drawing.setAttribute("viewBox", `0 0 ${width} ${box.height}`);
     drawing.innerHTML = content;
 
+    widget.root.dataset.view = view;
     words.textContent = say();
-    drawing.setAttribute("aria-label", pictureLabel(view, prior, rateMen, rateWomen, words.textContent));
+    const label = pictureLabel(view, prior, rateMen, rateWomen, words.textContent);
+    drawing.setAttribute("aria-label", label);
     shares.show("joint-men", percent(result.men), result.men);
     shares.show("joint-women", percent(result.women), result.women);
     shares.show("evidence", percent(result.evidence), result.evidence);
     shares.show("posterior", posterior === null ? NOBODY : percent(posterior), posterior);
-    odds.show("bayes-factor", orUndefined(result.bayesFactor, significant), result.bayesFactor);
-    odds.show("prior-odds", orUndefined(result.priorOdds, significant), result.priorOdds);
-    odds.show("posterior-odds", orUndefined(result.posteriorOdds, significant), result.posteriorOdds);
+    odds.show("bayes-factor", oddsWords(result.bayesFactor), result.bayesFactor);
+    odds.show("prior-odds", oddsWords(result.priorOdds), result.priorOdds);
+    odds.show("posterior-odds", oddsWords(result.posteriorOdds), result.posteriorOdds);
   }
 
   widget.show({ traits: ["view", "prior", "rate_men", "rate_women"], picture, draw, say });

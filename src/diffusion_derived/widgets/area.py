@@ -18,8 +18,8 @@ class AreaPicture(Widget):
 
     _esm = module("area")
     question = traitlets.Unicode(
-        "Both rates stay as they are. How few men must there be before the answer is: "
-        "probably a woman?"
+        "Leave both rates alone. How few men must there be before a colour-blind person "
+        "is more likely a woman?"
     ).tag(sync=True)
     prior = Probability(0.4).tag(sync=True)
     rate_men = Probability(0.07).tag(sync=True)

@@ -18,7 +18,7 @@ export function mode(a, b) {
   return a <= 1 && (b > 1 || a < b) ? 0 : 1;
 }
 
-// Mean and standard deviation of Beta(a, b). The mean is the probability that the next toss is heads.
+// Mean and standard deviation of Beta(a, b); the mean is the chance of heads in the next toss.
 export const mean = (a, b) => a / (a + b);
 export const deviation = (a, b) => Math.sqrt((a * b) / (a + b + 1)) / (a + b);
 
@@ -83,12 +83,14 @@ function axes(at, top) {
       + text(x, at.base + 19, (i / 5).toFixed(1), { class: "wg-tick", "text-anchor": anchor });
   }
   return content
-    + text(at.x(0.5), at.base + 38, "probability of heads, θ", { class: "wg-tick", "text-anchor": "middle" });
+    + text(at.x(0.5), at.base + 38, "probability of heads, θ", {
+      class: "wg-tick", "text-anchor": "middle",
+    });
 }
 
-// An arrowhead where a curve leaves through the top.
-const arrow = (at, end, role) => {
-  const x = at.x(end) + (end === 0 ? 7 : -7);
+// An arrowhead where a curve leaves through the top, the second one beside the first.
+const arrow = (at, end, { role }, rank) => {
+  const x = at.x(end) + (end === 0 ? 1 : -1) * (7 + 12 * rank);
   return path(`M${x - 5},${TOP - 3}l5,-8l5,8z`, { class: "wg-solid", "data-role": role });
 };
 
@@ -101,8 +103,12 @@ function picture(width, curves, clip) {
   const fill = path(`${curvePath(at, posterior)}L${at.x(1)},${at.base}L${at.x(0)},${at.base}Z`, {
     class: "wg-fill", "data-role": "posterior",
   });
-  const window = mark("rect", { x: LEFT - 2, y: TOP, width: at.x(1) - LEFT + 4, height: at.base - TOP + 2 });
-  const arrows = curves.flatMap((curve) => unbounded(curve).map((end) => arrow(at, end, curve.role)));
+  const window = mark("rect", {
+    x: LEFT - 2, y: TOP, width: at.x(1) - LEFT + 4, height: at.base - TOP + 2,
+  });
+  const arrows = [0, 1].flatMap((end) =>
+    curves.filter((curve) => unbounded(curve).includes(end))
+      .map((curve, rank) => arrow(at, end, curve, rank)));
   return {
     height: at.height,
     content: mark("clipPath", { id: clip }, window) + axes(at, top)
@@ -122,13 +128,16 @@ const modeWords = (a, b) => {
 const cutOff = (curves) => {
   const names = curves.filter((curve) => unbounded(curve).length).map((curve) => curve.role);
   if (names.length === 0) return "";
-  const [verb, its] = names.length > 1 ? ["have", "their"] : ["has", "its"];
-  return `The ${names.sort().reverse().join(" and the ")} ${verb} no highest point: `
-    + `cut off at the top of the picture, ${its} area is still 1.`;
+  const many = names.length > 1;
+  const [have, theyRise, are] = many ? ["have", "they rise", "are"] : ["has", "it rises", "is"];
+  return `The ${names.join(" and the ")} ${have} no highest point: `
+    + `${theyRise} without bound and ${are} cut off at the top.`;
 };
 
-const evidenceWords = (value, a, b, n) =>
-  a === 1 && b === 1 ? `${fixed(value, 4)} = 1/${n + 1}` : value < 1e-4 ? significant(value) : fixed(value, 4);
+function evidenceWords(value, a, b, n) {
+  const decimal = value < 1e-3 ? significant(value) : fixed(value, 4);
+  return a === 1 && b === 1 ? `${decimal} = 1/${n + 1}` : decimal;
+}
 
 // ---- the widget ----
 
@@ -181,8 +190,9 @@ function render({ model, el }) {
     const { height, content } = picture(width, curves, clip);
     drawing.setAttribute("viewBox", `0 0 ${width} ${height}`);
     drawing.innerHTML = content;
-    drawing.setAttribute("aria-label", `Densities over the probability of heads. Prior Beta(${a}, ${b}), `
-      + `${heads} heads and ${tails} tails. ${say()} Standard deviation ${fixed(deviation(A, B))}.`);
+    drawing.setAttribute("aria-label", "Densities over the probability of heads. "
+      + `Prior Beta(${a}, ${b}), ${heads} heads and ${tails} tails. ${say()} `
+      + `Standard deviation ${fixed(deviation(A, B))}.`);
     note.textContent = cutOff(curves);
     note.hidden = note.textContent === "";
 

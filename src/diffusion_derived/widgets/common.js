@@ -33,7 +33,9 @@ export function frame({ model, el, name, title }) {
   const plot = html("div", { class: "wg-plot" });
   const controls = html("div", { class: "wg-controls" });
   const spoken = html("p", { class: "wg-spoken", "aria-live": "polite" });
-  const root = html("div", { class: "wg", role: "group", "aria-label": title, "data-widget": name });
+  const root = html("div", {
+    class: "wg", role: "group", "aria-label": title, "data-widget": name,
+  });
   const question = html("p", { class: "wg-question" });
   root.append(question, plot, controls, spoken);
   el.classList.add("wg-host");
@@ -97,7 +99,7 @@ export function slider(widget, model, options) {
   const input = html("input", { type: "range", min, max, step, "data-key": key });
   const output = html("output", { "aria-hidden": "true" });
   const row = html("label", { class: "wg-slider", "data-role": role });
-  row.append(html("span", { class: "wg-name" }, label), output, input);
+  row.append(html("span", { class: "wg-name" }, ...[label].flat()), output, input);
   const follow = () => {
     const value = get(model.get(trait));
     if (Number(input.value) !== value) input.value = value;
@@ -121,7 +123,8 @@ export function choice(widget, model, { key, label, options }) {
     group.append(html("label", {}, input, html("span", {}, words)));
     return input;
   });
-  const follow = () => inputs.forEach((input) => { input.checked = input.value === model.get(key); });
+  const follow = () =>
+    inputs.forEach((input) => { input.checked = input.value === model.get(key); });
   widget.watch(key, follow);
   follow();
   widget.controls.append(group);
@@ -148,18 +151,20 @@ export function numbers(entries, className = "") {
   return { list, show };
 }
 
-// A row of samples with their names: [role, words, drawing in a box of 28 by 12].
-export function legend(entries) {
+// A row of samples with their names: [role, words, drawing in a box 12 high].
+export function legend(entries, width = 28) {
   const row = html("p", { class: "wg-key" });
   for (const [role, words, drawing] of entries) {
     const entry = html("span", { "data-role": role }, words);
-    entry.insertAdjacentHTML("afterbegin", swatch(drawing));
+    entry.insertAdjacentHTML("afterbegin", swatch(drawing, width));
     row.append(entry, " ");
   }
   return row;
 }
-export const swatch = (drawing) =>
-  mark("svg", { class: "wg-swatch", viewBox: "0 0 28 12", "aria-hidden": "true" }, drawing);
+export const swatch = (drawing, width) => {
+  const size = { width, height: 12, viewBox: `0 0 ${width} 12` };
+  return mark("svg", { class: "wg-swatch", ...size, "aria-hidden": "true" }, drawing);
+};
 
 // ---- words for numbers ----
 

@@ -32,7 +32,8 @@ export function snap(theta) {
   const total = inside.reduce((sum, part) => sum + part, 0);
   const counts = largestRemainder(inside.map((part) => (1000 * part) / total), 1000);
   const raised = counts.map((count) => Math.max(count, 1));
-  raised[counts.indexOf(Math.max(...counts))] -= raised.filter((count, i) => count > counts[i]).length;
+  const added = raised.filter((count, i) => count > counts[i]).length;
+  raised[counts.indexOf(Math.max(...counts))] -= added;
   return raised.map((count) => count / 1000);
 }
 
@@ -47,7 +48,8 @@ export function move(theta, step) {
 export function peak(alpha) {
   const surplus = alpha.map((each) => each - 1);
   const total = surplus.reduce((sum, each) => sum + each, 0);
-  return surplus.some((each) => each < 0) || total === 0 ? null : surplus.map((each) => each / total);
+  if (total === 0 || surplus.some((each) => each < 0)) return null;
+  return surplus.map((each) => each / total);
 }
 
 // ---- the triangle: face 1 at the left, face 2 at the right, face 3 on top ----
@@ -99,7 +101,8 @@ function raster() {
 function fullColour(alpha, pixels, values) {
   const highest = peak(alpha);
   if (highest) return Math.max(4 * UNIFORM, Math.exp(logDensity(highest, alpha)));
-  return values.reduce((most, value, i) => (pixels.central[i] ? Math.max(most, value) : most), 4 * UNIFORM);
+  const away = values.filter((_, i) => pixels.central[i]);
+  return away.reduce((most, value) => Math.max(most, value), 4 * UNIFORM);
 }
 
 function shade(canvas, pixels, alpha, [red, green, blue]) {
@@ -129,12 +132,13 @@ const roleColour = (root) => {
 
 // ---- marks on the triangle ----
 
-const ring = (x, y) => mark("circle", { cx: x, cy: y, r: 4.5, class: "wg-ring", "data-role": "prior" });
+const circle = (cx, cy, r, attributes) => mark("circle", { cx, cy, r, ...attributes });
+const ring = (x, y) => circle(x, y, 4.5, { class: "wg-ring", "data-role": "prior" });
 const cross = (x, y) =>
   path(`M${x - 4.5},${y - 4.5}l9,9m0,-9l-9,9`, { class: "wg-cross", "data-role": "likelihood" });
-const blob = (x, y) => mark("circle", { cx: x, cy: y, r: 4.5, class: "wg-dot", "data-role": "posterior" });
+const blob = (x, y) => circle(x, y, 4.5, { class: "wg-dot", "data-role": "posterior" });
 const target = (x, y) =>
-  mark("circle", { cx: x, cy: y, r: 8, class: "wg-target" })
+  circle(x, y, 8, { class: "wg-target" })
   + path(`M${x - 13},${y}h8m10,0h8M${x},${y - 13}v8m0,10v8`, { class: "wg-target" });
 
 const CORNERS = [[1, 0, 0], [0, 1, 0], [0, 0, 1]];
@@ -216,16 +220,16 @@ function render({ model, el }) {
     { name: "log-density", label: "log density there, in nats" },
   ]);
   const key = legend([
-    ["prior", "prior mean", ring(14, 6)],
-    ["likelihood", "throws alone", cross(14, 6)],
-    ["posterior", "posterior mean", blob(14, 6)],
-  ]);
+    ["prior", "prior mean", ring(6, 6)],
+    ["likelihood", "throws alone", cross(6, 6)],
+    ["posterior", "posterior mean", blob(6, 6)],
+  ], 12);
   const note = html("p", { class: "wg-note" });
   widget.plot.append(key, html("div", { class: "wg-beside" }, box, shares.list), note);
 
   [0, 1, 2].forEach((face) => slider(widget, model, {
-    key: `counts-${face + 1}`, trait: "counts", label: `face ${face + 1} thrown`, role: "likelihood",
-    min: 0, max: 50, step: 1,
+    key: `counts-${face + 1}`, trait: "counts", label: `face ${face + 1} thrown`,
+    role: "likelihood", min: 0, max: 50, step: 1,
     get: (counts) => counts[face],
     set: (value) => model.get("counts").with(face, value),
   }));

@@ -27,7 +27,7 @@ class DirichletTriangle(Widget):
     ).tag(sync=True)
     counts = Numbers([6, 3, 1], Number(0, 0, 50, whole=True)).tag(sync=True)
     concentration = Number(1, 0.5, 20).tag(sync=True)
-    probe = Numbers([0.334, 0.333, 0.333], Number(0.333, 0.001, 0.998)).tag(sync=True)
+    probe = Numbers([0.25, 0.5, 0.25], Number(0.333, 0.001, 0.998)).tag(sync=True)
 
     @traitlets.validate("probe")
     def _on_triangle(self, proposal: dict) -> list[float]:

@@ -84,18 +84,19 @@ class OneOf(traitlets.TraitType):
 
 
 class Float32(traitlets.TraitType):
-    r"""An array of finite numbers that travels to the page as the bytes of its float32 values.
+    """An array of finite numbers that travels to the page as the bytes of its float32 values.
 
     In the page, `float32(model.get(name))` turns them back into an array.
     """
 
     def validate(self, obj: object, value: object) -> bytes:
-        if isinstance(value, bytes) and len(value) % 4 == 0:
-            return value
         try:
-            array = np.ascontiguousarray(value, dtype="<f4")
-        except (TypeError, ValueError):
-            array = np.array(np.nan)
-        if not np.isfinite(array).all():
+            array = np.asarray(np.frombuffer(value, "<f4") if isinstance(value, bytes) else value)
+        except ValueError:
+            array = np.array("")
+        numeric = array.dtype.kind in "iuf"
+        with np.errstate(over="ignore"):
+            short = array.astype("<f4") if numeric else np.array(np.nan)
+        if not np.isfinite(short).all():
             raise refuse(obj, self.name, value, "finite numbers, or their float32 bytes")
-        return array.tobytes()
+        return short.tobytes()
