@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import nbformat
 from nbformat import NotebookNode
+from nbformat.v4.rwbase import rejoin_lines
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 NOTEBOOKS = ROOT / "notebooks"
@@ -40,13 +41,9 @@ def shown(path: pathlib.Path) -> str:
 def read(path: pathlib.Path) -> NotebookNode:
     """A notebook from its file; one that is not JSON of format 4 raises `ValueError`."""
     try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        cells = notebook["cells"]
-    except (json.JSONDecodeError, KeyError, TypeError) as error:
-        raise ValueError(f"{shown(path)} is not a notebook of format 4: {error}") from error
-    for cell in cells:
-        cell["source"] = "".join(cell["source"])
-    return nbformat.from_dict(notebook)
+        return rejoin_lines(nbformat.from_dict(json.loads(path.read_text(encoding="utf-8"))))
+    except (json.JSONDecodeError, AttributeError, KeyError, TypeError) as error:
+        raise ValueError(f"{shown(path)} is not a notebook of format 4: {error!r}") from error
 
 
 def write(path: pathlib.Path, notebook: NotebookNode) -> bool:

@@ -15,11 +15,11 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbformat import NotebookNode
 
-from diffusion_derived.derivation.grades import CHECKED
 from nbfiles import entries, read, shown, slug, write
 from normalise_notebook import KERNEL, normalise
 
 LEFT_OPEN = ("assumption", "cited")
+NOTHING_TO_DECIDE = ("definition",)
 
 
 def run(path: pathlib.Path, *, timeout: int = 600) -> float:
@@ -50,7 +50,7 @@ def facts(notebook: NotebookNode, seconds: float) -> dict[str, int]:
     found = entries(notebook)
     return {
         "seconds": 5 * math.ceil(seconds / 5),
-        "equations": sum(entry["grade"] in CHECKED for entry in found),
+        "equations": sum(entry["grade"] not in LEFT_OPEN + NOTHING_TO_DECIDE for entry in found),
         "left": sum(entry["grade"] in LEFT_OPEN for entry in found),
         "lines": sum(len(entry["because"]) for entry in found),
     }
