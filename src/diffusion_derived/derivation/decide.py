@@ -68,6 +68,27 @@ def decide_zero(expr: sp.Expr | sp.MatrixBase, *, limit: float = 20.0) -> Verdic
     return replace(verdict, seconds=time.perf_counter() - started)
 
 
+def decide_equal(
+    left: sp.Expr | sp.MatrixBase, right: sp.Expr | sp.MatrixBase, *, limit: float = 20.0
+) -> Verdict:
+    """Decide whether two sides are equal for all allowed values.
+
+    Both sides are looked at before the difference is taken: a finite decimal may cancel in it.
+    """
+    sides = sp.sympify(left), sp.sympify(right)
+    shapes = [side.shape if isinstance(side, sp.MatrixBase) else () for side in sides]
+    if shapes[0] != shapes[1]:
+        return Verdict(UNDECIDED, detail=f"the sides have shapes {shapes[0]} and {shapes[1]}")
+    for entry in (*_entries(sides[0]), *_entries(sides[1])):
+        if _refusal(entry):
+            return Verdict(UNDECIDED, detail=_refusal(entry))
+    return decide_zero(sides[0] - sides[1], limit=limit)
+
+
+def _entries(side: sp.Expr | sp.MatrixBase) -> list[sp.Expr]:
+    return list(side) if isinstance(side, sp.MatrixBase) else [side]
+
+
 def _entries_zero(matrix: sp.MatrixBase, limit: float) -> Verdict:
     verdicts = []
     for entry in matrix:
@@ -145,7 +166,7 @@ def decide_positive(expr: sp.Expr) -> Verdict:
 
 
 def decide_nonnegative(expr: sp.Expr) -> Verdict:
-    """PROVED if built from positive numbers and even powers by sums and products; else UNDECIDED."""
+    """PROVED if made of positive numbers and even powers by + and ×; else UNDECIDED."""
     return _sign_verdict(expr, ("positive", "nonnegative"))
 
 

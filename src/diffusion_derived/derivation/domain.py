@@ -1,4 +1,4 @@
-"""Symbols that know which values they may take, exact points inside those domains, and a time limit."""
+"""Symbols that know which values they may take, exact points of theirs, and a time limit."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def in_order(symbols: Iterable[sp.Symbol]) -> list[sp.Symbol]:
 
 
 def small_point(symbols: Iterable[sp.Symbol], start: int = 0) -> Point:
-    r"""Small readable values, such as $\tfrac12$, 1 and 2, one for each symbol; `start` shifts them."""
+    r"""Small readable values, such as $\tfrac12$ and 2, one for each symbol; `start` turns them."""
     return {
         symbol: _first_allowed(symbol, start + place)
         for place, symbol in enumerate(in_order(symbols))

@@ -107,7 +107,7 @@ class Enclosure:
         return int(self.bits * 0.302) + _TRUSTED_LOSS
 
     def _by_sympy(self, expr: sp.Expr) -> Interval:
-        """Any other function: exact substitution, then SymPy's own evaluation with digits to spare."""
+        """Any other function: exact substitution, then SymPy's evaluation with digits to spare."""
         value = expr.subs(self.point).doit()
         if value.has(sp.Integral, sp.Sum, sp.Limit, sp.Derivative):
             raise NotReal(f"{type(expr).__name__} has no closed form here")

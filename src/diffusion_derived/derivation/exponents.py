@@ -58,4 +58,4 @@ def _solution(
     """The last column in terms of the others, which are independent; None if it is not."""
     if pivots != tuple(range(unknowns)):
         return None
-    return [reduced[row, unknowns].to_Matrix()[0] for row in range(unknowns)]
+    return list(reduced.to_Matrix()[:unknowns, unknowns])

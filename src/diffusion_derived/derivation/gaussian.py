@@ -27,9 +27,7 @@ def gauss(x: sp.Expr, mean: sp.Expr, variance: sp.Expr) -> sp.Expr:
     return sp.exp(-((x - mean) ** 2) / (2 * variance)) / sp.sqrt(2 * sp.pi * variance)
 
 
-def expectation(
-    polynomial: sp.Expr, normals: Iterable[tuple[sp.Symbol, Parameters]]
-) -> sp.Expr:
+def expectation(polynomial: sp.Expr, normals: Iterable[tuple[sp.Symbol, Parameters]]) -> sp.Expr:
     r"""$\mathbb E[f]$ of a polynomial $f$ under normals, integrated out in the order given.
 
     `normals` lists `(x, (mean, variance))`; the parameters of one variable may be polynomials in
@@ -43,7 +41,7 @@ def expectation(
 
 
 def moment(degree: int, mean: sp.Expr, variance: sp.Expr) -> sp.Expr:
-    r"""$\mathbb E[x^k] = \sum_{j\text{ even}}\binom kj (j-1)!!\,v^{j/2}\mu^{k-j}$, $x\sim\mathcal N(\mu,v)$."""
+    r"""$\mathbb E[x^k] = \sum_{j\text{ even}}\binom kj (j-1)!!\,v^{j/2}\mu^{k-j}$ for $\mathcal N(\mu,v)$."""
     return sum(
         sp.binomial(degree, j) * sp.factorial2(j - 1) * variance ** (j // 2) * mean ** (degree - j)
         for j in range(0, degree + 1, 2)
@@ -51,7 +49,7 @@ def moment(degree: int, mean: sp.Expr, variance: sp.Expr) -> sp.Expr:
 
 
 def complete_square(log_density: sp.Expr, x: sp.Symbol) -> Parameters:
-    r"""The $(\mu, v)$ with $\log f = -\frac{(x-\mu)^2}{2v} + \text{const}$, by matching coefficients.
+    r"""The $(\mu, v)$ with $\log f = -\frac{(x-\mu)^2}{2v} + c$, by matching coefficients.
 
     Raises DerivationError unless `log_density` is a quadratic in `x`.
     """

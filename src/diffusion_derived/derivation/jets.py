@@ -29,7 +29,7 @@ class Jet:
 
 
 def as_jet(atom: sp.Basic) -> Jet | None:
-    """Read `f(a, b)`, a derivative of it, or such a derivative at a point; None for anything else."""
+    """Read `f(a, b)`, a derivative of it, or one taken at a point; None for anything else."""
     if isinstance(atom, AppliedUndef):
         return Jet(atom.func, (0,) * len(atom.args), _expanded(atom.args), bool(atom.is_positive))
     if isinstance(atom, sp.Derivative):

@@ -6,6 +6,8 @@ generators, and returns a fraction of generators, perhaps of new ones.
 
 from __future__ import annotations
 
+import math
+
 import sympy as sp
 
 from .generators import EXP, GAMMA, LOG, ROOT, OutsideField
@@ -20,11 +22,11 @@ class FinerScale(Exception):
 
     def __init__(self, factor: int) -> None:
         super().__init__(factor)
-        self.factor = int(factor)
+        self.factor = factor
 
 
 def log(field: Quotients, argument: sp.Expr) -> sp.Expr:
-    r"""$\log\prod_i f_i^{k_i} = \sum_i k_i\log f_i$ over the positive $f_i$; the rest stays whole."""
+    r"""$\log\prod_i f_i^{k_i} = \sum_i k_i\log f_i$ for positive $f_i$; the rest stays whole."""
     total, rest = sp.Integer(0), sp.Integer(1)
     for factor, power in _nonzero_factors(field, argument).items():
         known = _known_log(field, factor)
@@ -113,7 +115,7 @@ def _exp_rest(field: Quotients, exponent: sp.Expr) -> sp.Expr:
     if exponent == 0:
         return sp.Integer(1)
     coordinates = field.exponents.coordinates(exponent)
-    finer = sp.ilcm(*[(c * field.scale).q for c in coordinates.values()])
+    finer = math.lcm(*[(c * field.scale).q for c in coordinates.values()])
     if finer > 1:
         raise FinerScale(finer)
     return sp.Mul(*[_exp_generator(field, b) ** (c * field.scale) for b, c in coordinates.items()])

@@ -8,7 +8,7 @@ import sympy as sp
 from sympy.polys.rings import PolyElement
 
 from .exponents import Exponents
-from .generators import ROOT, Generators, OutsideField
+from .generators import ROOT, Generators
 from .polynomials import Fraction, Reader
 from .signs import Factors, in_turn, is_positive, signed_factors
 

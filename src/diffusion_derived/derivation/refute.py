@@ -9,7 +9,7 @@ import mpmath
 import sympy as sp
 
 from .domain import Point, in_order, random_point, small_point
-from .enclosure import Enclosure, Interval, NotReal
+from .enclosure import Enclosure, Interval
 from .jets import compared_symbols, jets, keeps_apart
 from .verdict import Witness
 
