@@ -111,7 +111,9 @@ class Beta:
         tail = (1 - float(checks.probability("level", level))) / 2
         return self.ppf(tail), self.ppf(1 - tail)
 
-    def sample(self, rng: np.random.Generator, size: int | tuple[int, ...] | None = None):
+    def sample(
+        self, rng: np.random.Generator, size: int | tuple[int, ...] | None = None
+    ) -> float | np.ndarray:
         r"""Draws of $\theta$: one float, or an array of shape `size`. Chapter 2."""
         return checks.generator("rng", rng).beta(float(self.a), float(self.b), size)
 

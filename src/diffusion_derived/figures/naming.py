@@ -52,12 +52,11 @@ def _dense(axes: Axes, curve: Curve) -> np.ndarray:
 
 
 def _candidates(frame: Bbox, path: np.ndarray, size: np.ndarray) -> Iterator[Bbox]:
-    """Boxes of this size on the eight sides of points of the path, inside the frame."""
-    sides = [(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)]
-    shifts = np.array(sides) * (size / 2 + GAP) - size / 2
-    for x, y in path[:: max(1, len(path) // 80)]:
-        for dx, dy in shifts:
-            corner = np.clip((x + dx, y + dy), frame.p0 + GAP, frame.p1 - size)
+    """Boxes of this size on the eight sides of points of the path, near and far, in the frame."""
+    sides = np.array([(-1, -1), (-1, 0), (-1, 1), (0, -1), (0, 1), (1, -1), (1, 0), (1, 1)])
+    shifts = [sides * (size / 2 + gap) - size / 2 for gap in (GAP, 3 * GAP, 6 * GAP)]
+    for point in path[:: max(1, len(path) // 50)]:
+        for corner in np.clip(point + np.concatenate(shifts), frame.p0 + GAP, frame.p1 - size):
             yield Bbox.from_bounds(*corner, *size)
 
 

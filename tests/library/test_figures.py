@@ -1,0 +1,334 @@
+"""Every picture is drawn, read and measured: bytes, colours, fonts, and where its words stand."""
+
+import hashlib
+import io
+import itertools
+import os
+import subprocess
+import sys
+import warnings
+
+import matplotlib
+import numpy as np
+import pytest
+from IPython.core.formatters import DisplayFormatter
+from matplotlib.colors import to_hex, to_rgba_array
+from matplotlib.figure import Figure
+from matplotlib.font_manager import findfont
+from matplotlib.patches import Rectangle
+from matplotlib.text import Text
+from PIL import Image
+from scipy import stats
+
+from diffusion_derived import beta_coin as coin
+from diffusion_derived.beta_coin import Beta, Dirichlet
+from diffusion_derived.figures import bayes, beta_coin, style
+from diffusion_derived.figures.naming import Curve, name_curves
+from diffusion_derived.roles import GROUND, ROLES
+
+THETA = np.linspace(0, 1, 401)
+ALLOWED = {role.light for role in (*ROLES.values(), *GROUND.values())}
+
+
+def belief(heads=7, tails=3, a=1.0, b=1.0):
+    curves = (
+        Beta(a, b).pdf(np.clip(THETA, 0.002, 0.998)),
+        coin.likelihood(THETA, heads, heads + tails),
+        coin.posterior(heads, tails, a, b).pdf(np.clip(THETA, 0.002, 0.998)),
+    )
+    return beta_coin.belief(THETA, *curves, areas={"likelihood": "area 1/11"})
+
+
+def areas():
+    return bayes.areas([0.4, 0.6], [0.07, 0.01])
+
+
+def pmf_pdf_cdf():
+    x = np.linspace(-1, 1, 201)
+    normal = stats.norm(0, 0.25)
+    return bayes.pmf_pdf_cdf(
+        range(6), stats.binom(10, 0.07).pmf(range(6)), x, normal.pdf(x), normal.cdf(x)
+    )
+
+
+def base_rate():
+    posterior = 7 * THETA / (7 * THETA + 1 - THETA)
+    return bayes.base_rate(THETA, posterior, [(0.4, 14 / 17, "14/17"), (0.5, 7 / 8, "7/8")])
+
+
+def z_scores():
+    return bayes.z_scores(np.random.default_rng(1).normal(size=2000), observed=-0.73)
+
+
+def narrowing():
+    n = 10 * 2 ** np.arange(11)
+    posteriors = {int(k): coin.posterior(7 * int(k) // 10, 3 * int(k) // 10) for k in n}
+    densities = {k: posteriors[k].pdf(THETA) for k in (10, 40, 160, 640)}
+    return beta_coin.narrowing(
+        THETA, densities, n, [float(p.variance) for p in posteriors.values()]
+    )
+
+
+def coverage():
+    result = coin.coverage(np.random.default_rng(2), 100, 10)
+    return beta_coin.coverage(result.theta, result.low, result.high, result.level)
+
+
+def convergence():
+    n = 10 * 4 ** np.arange(7)
+    flat = [coin.posterior(7 * int(k) // 10, 3 * int(k) // 10) for k in n]
+    curves = {
+        f"Beta({a}, {b})": [coin.kl_beta(Beta(p.a + a, p.b + b), p) for p in flat]
+        for a, b in [(8, 2), (10, 10), (2, 8)]
+    }
+    return beta_coin.convergence(n, curves)
+
+
+def grid_beliefs():
+    theta = np.arange(1, 10) / 10
+    prior = np.where(theta == 0.7, 0, 1 / 8)
+    posteriors = {
+        f"{n:,} tosses": coin.grid_posterior(theta, prior, 7 * n // 10, 3 * n // 10)
+        for n in (10, 1000)
+    }
+    return beta_coin.grid_beliefs(theta, prior, posteriors, 0.7)
+
+
+def drift():
+    rng = np.random.default_rng(4)
+    tosses = coin.drifting_tosses(400, 0.3, 0.8, rng)
+    return tosses, rng
+
+
+def drifting_coin():
+    tosses, _ = drift()
+    heads = int(tosses.sum())
+    ends = coin.posterior(heads, 400 - heads).interval()
+    return beta_coin.drifting_coin(np.linspace(0.3, 0.8, 400), tosses, ends)
+
+
+def predictive_check():
+    check = coin.posterior_predictive_check(drift()[0], coin.halves_difference, drift()[1])
+    return beta_coin.predictive_check(check.observed, check.replicated)
+
+
+def triangles():
+    points = beta_coin.simplex_grid()
+    rolls = {"prior": (1, 1, 1), "6 rolls": (4, 3, 2), "60 rolls": (31, 21, 11)}
+    densities = {name: Dirichlet(a).pdf(points) for name, a in rolls.items()}
+    return beta_coin.triangles(points, densities, (0.5, 0.33, 0.17))
+
+
+PICTURES = [
+    areas,
+    pmf_pdf_cdf,
+    base_rate,
+    z_scores,
+    belief,
+    narrowing,
+    coverage,
+    convergence,
+    grid_beliefs,
+    drifting_coin,
+    predictive_check,
+    triangles,
+]
+
+
+@pytest.fixture(scope="module")
+def drawn():
+    """Every picture, drawn once with each warning (a missing glyph, a missing font) an error."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        return {draw.__name__: draw() for draw in PICTURES}
+
+
+@pytest.fixture
+def words(picture, monkeypatch):
+    """The words that are really drawn (a tick beyond the axes is not), with their boxes."""
+    boxes, draw_text = {}, Text.draw
+
+    def draw(text, renderer):
+        if text.get_visible() and text.get_text().strip():
+            boxes[text] = text.get_window_extent(renderer)
+        draw_text(text, renderer)
+
+    monkeypatch.setattr(Text, "draw", draw)
+    with matplotlib.rc_context(style.parameters()):
+        picture.figure.draw_without_rendering()
+    return boxes
+
+
+@pytest.fixture(params=[draw.__name__ for draw in PICTURES])
+def picture(request, drawn):
+    return drawn[request.param]
+
+
+def hidden(artist):
+    """A part of a text or a legend that draws nothing of its own."""
+    return isinstance(artist, Text) and not artist.get_text()
+
+
+def colours(figure):
+    """Every opaque colour that an artist of the figure carries, without its transparency."""
+    found = set()
+    for artist in figure.findobj(lambda artist: artist.get_visible() and not hidden(artist)):
+        for getter in ("get_color", "get_facecolor", "get_edgecolor", "get_markerfacecolor"):
+            value = getattr(artist, getter, lambda: "none")()
+            rgba = to_rgba_array(value)
+            found |= {to_hex(row[:3]) for row in rgba if row[3] > 0}
+    return found
+
+
+def test_is_a_png_as_large_as_promised(picture):
+    image = Image.open(io.BytesIO(picture.png))
+    width, height = picture.figure.get_size_inches()
+    assert image.format == "PNG" and width == 5.6
+    assert image.size == (round(2 * 576), round(height * 205.7143))
+    assert len(picture.png) < 80_000
+    assert "Software" not in image.info
+
+
+def test_ground_is_transparent_and_something_is_drawn(picture):
+    alpha = np.asarray(Image.open(io.BytesIO(picture.png)).convert("RGBA"))[..., 3]
+    assert alpha[0, 0] == 0 and 0.005 < np.mean(alpha > 128) < 0.6
+
+
+def test_only_role_colours_and_inks(picture, words):
+    assert colours(picture.figure) <= ALLOWED
+    assert {text.get_color() for text in words} <= ALLOWED
+
+
+def test_words_stand_inside_the_picture_and_apart(picture, words):
+    frame = picture.figure.bbox
+    for text, box in words.items():
+        where = (text.get_text(), box.extents, frame.extents)
+        assert box.x0 >= -1 and box.x1 <= frame.x1 + 1, where
+        assert box.y0 >= -1 and box.y1 <= frame.y1 + 1, where
+    for (one, box), (two, other) in itertools.combinations(words.items(), 2):
+        apart = box.padded(-2)
+        assert not apart.overlaps(other.padded(-2)), (one.get_text(), two.get_text())
+
+
+def test_every_word_is_set_in_the_books_sans(words):
+    for text in words:
+        assert text.get_fontfamily() == ["Book Sans"]
+        assert 8.5 <= text.get_fontsize() <= 12
+        assert "BookSans" in findfont(text.get_fontproperties(), fallback_to_default=False)
+
+
+def test_no_title_and_an_alt_text_of_a_sentence(picture):
+    assert picture.figure.get_suptitle() == ""
+    assert repr(picture) == f"Figure: {picture.alt}"
+    assert picture.alt.endswith(".") and 60 < len(picture.alt) < 300
+    assert "0x" not in repr(picture)
+
+
+@pytest.mark.parametrize("draw", PICTURES, ids=lambda draw: draw.__name__)
+def test_the_same_data_give_the_same_bytes(draw, drawn):
+    with matplotlib.rc_context({"lines.linewidth": 7, "font.family": "serif"}):
+        assert draw().png == drawn[draw.__name__].png
+
+
+def test_the_same_bytes_in_another_process_without_pyplot(drawn):
+    code = (
+        "import hashlib, sys; from diffusion_derived.figures import bayes;"
+        "png = bayes.areas([0.4, 0.6], [0.07, 0.01]).png;"
+        "print(hashlib.sha256(png).hexdigest(), 'matplotlib.pyplot' in sys.modules)"
+    )
+    answer = subprocess.run(
+        [sys.executable, "-c", code],
+        env=os.environ | {"PYTHONHASHSEED": "5"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert answer.stdout.split() == [hashlib.sha256(drawn["areas"].png).hexdigest(), "False"]
+    assert answer.stderr == ""
+
+
+def test_a_notebook_shows_it_without_a_backend(picture):
+    data, metadata = DisplayFormatter().format(picture)
+    assert data["text/plain"] == repr(picture) and data["image/png"] == picture.png
+    assert metadata["image/png"]["width"] == 576
+    assert set(data) == {"text/plain", "image/png"}
+
+
+def test_save(tmp_path, drawn):
+    drawn["areas"].save(tmp_path / "areas.png")
+    assert (tmp_path / "areas.png").read_bytes() == drawn["areas"].png
+
+
+def test_use_style_reaches_later_figures():
+    with matplotlib.rc_context():
+        style.use_style()
+        assert matplotlib.rcParams["font.family"] == ["Book Sans"]
+        assert matplotlib.rcParams["text.color"] == GROUND["ink"].light
+        text = Figure().subplots().set_xlabel("probability of heads")
+        assert "BookSans-Regular" in findfont(text.get_fontproperties(), fallback_to_default=False)
+        bold = findfont(matplotlib.font_manager.FontProperties(weight=600))
+        assert "BookSans-SemiBold" in bold
+
+
+def test_style_file_holds_no_colour():
+    """The colours have one source, the style sheet of the roles."""
+    import re
+
+    text = (style.HERE / "book.mplstyle").read_text(encoding="utf-8")
+    assert not re.search(r"\b[0-9a-f]{6}\b", text)
+    assert (style.HERE / "fonts" / "LICENSE-BookSans.txt").is_file()
+
+
+@pytest.mark.parametrize("heads, tails", [(0, 0), (7, 3), (0, 40), (70, 30), (700, 300)])
+@pytest.mark.parametrize("a, b", [(1, 1), (0.5, 0.5), (3, 5), (20, 20), (1.5, 30)])
+def test_names_of_any_three_curves_touch_no_curve(heads, tails, a, b):
+    picture = belief(heads, tails, a, b)
+    axes = picture.figure.axes[0]
+    names = [t for t in axes.texts if t.get_text()]
+    assert len(names) == 3
+    for name in names:
+        box = name.get_window_extent()
+        assert axes.bbox.x0 <= box.x0 and box.x1 <= axes.bbox.x1 + 1
+        for curve in axes.lines:
+            points = axes.transData.transform(curve.get_xydata())
+            inside = (points >= box.p0).all(axis=1) & (points <= box.p1).all(axis=1)
+            assert not inside.any(), (name.get_text(), heads, tails, a, b)
+    for one, two in itertools.combinations([n.get_window_extent() for n in names], 2):
+        assert not one.overlaps(two)
+
+
+def test_names_stay_nearest_to_their_own_curve():
+    with style.picture("Two lines.") as picture:
+        axes = picture.figure.subplots()
+        x = np.linspace(0, 1, 50)
+        for role, y in (("q", x), ("p", 1 - x)):
+            style.line(axes, x, y, role)
+        name_curves(axes, [Curve(x, x, "rising", "q"), Curve(x, 1 - x, "falling", "p")])
+    lines = [axes.transData.transform(curve.get_xydata()) for curve in axes.lines]
+    for number, text in enumerate(axes.texts):
+        centre = np.mean(text.get_window_extent().get_points(), axis=0)
+        gaps = [np.hypot(*(points - centre).T).min() for points in lines]
+        assert int(np.argmin(gaps)) == number
+
+
+def test_areas_are_drawn_to_scale(drawn):
+    square, close = drawn["areas"].figure.axes
+    for axes in (square, close):
+        filled = [p for p in axes.patches if isinstance(p, Rectangle)]
+        sizes = [(p.get_width(), p.get_height()) for p in filled]
+        assert sizes == [pytest.approx((0.4, 0.07)), pytest.approx((0.6, 0.01))]
+
+
+def test_simplex_grid_lies_inside_the_triangle():
+    points = beta_coin.simplex_grid(20)
+    np.testing.assert_allclose(points.sum(axis=1), 1)
+    assert points.shape == (19 * 18 // 2, 3) and points.min() > 0
+
+
+def test_bins_hold_equally_many_possible_values():
+    values = np.random.default_rng(0).integers(0, 100, 5000) / 200
+    edges = beta_coin._bins(values)
+    possible = np.histogram(np.arange(100) / 200, edges)[0]
+    assert edges[0] < values.min() and edges[-1] > values.max()
+    assert len(set(possible[:-1])) == 1 and len(edges) <= 33
+    assert beta_coin._bins(np.zeros(5)).size == 2
