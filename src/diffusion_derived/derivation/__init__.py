@@ -1,4 +1,4 @@
-"""Executable derivations: the displayed TeX is read, and every line is decided when it is written."""
+"""Executable derivations: the displayed TeX is read, and every line of it is decided."""
 
 from . import rules
 from .chain import Derivation

@@ -8,6 +8,7 @@ this view agree because of the rule.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Iterable
 from functools import singledispatchmethod
 
@@ -48,6 +49,7 @@ LOGS, PRODUCT, SUMS, LINEAR = "laws of logarithms", "product rule", "sum rule", 
 DENSITY, MOMENTS, INTEGRATE = "form of the density", "moments", "integral"
 DIFFERENTIATE, GAMMA, DIVERGENCE = "differentiation", "Gamma function", "definition of KL"
 Slots = tuple[Slot, ...]
+WEAKER = {SUMS: {PRODUCT, LINEAR}, MOMENTS: {LINEAR}}  # what a fact says, among more
 OPENS = "definition of "  # followed by the name that is opened
 
 
@@ -113,7 +115,7 @@ class View:
     @_of.register
     def _(self, term: Exp, world):
         inner = self.of(term.inner, world)
-        known = LOGS in self.facts or inner == 0
+        known = self.facts & {LOGS, DENSITY} or inner == 0
         return sp.exp(inner) if known else self._unknown("exp", term, world, (inner,), True)
 
     @_of.register
@@ -133,7 +135,7 @@ class View:
 
     @_of.register
     def _(self, term: Sum, world):
-        if isinstance(term.over, Range):
+        if isinstance(term.over, Range) or SUMS in self.facts:
             return sp.Add(*self._members(term, world))
         return self._linear("sum", term, term.over.variables, term.body, world)
 
@@ -152,14 +154,16 @@ class View:
 
     @_of.register
     def _(self, term: TableExpectation, world):
-        weights = sp.Mul(*(self.of(weight, self._named(world, term)) for weight in term.weights))
-        kind = f"mean over {weights}"
-        return self._linear(kind, term, tuple(term.binds()), term.body, world)
+        if SUMS in self.facts:
+            product = functools.reduce(Mul, (*term.weights, term.body))
+            return self.of(Sum(States(tuple(term.binds())), product), world)
+        weights = tuple(self.of(weight, self._named(world, term)) for weight in term.weights)
+        return self._linear(f"mean over {weights}", term, tuple(term.binds()), term.body, world)
 
     @_of.register
     def _(self, term: TableDivergence, world):
         if DIVERGENCE not in self.facts:
-            return self._closed(term, world)
+            return self._make((term,), term.needs(), positive=False)
         opened = TableExpectation((term.left,), Sub(Log(term.left), Log(term.right)))
         return self.of(opened, world)
 

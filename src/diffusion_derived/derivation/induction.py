@@ -5,8 +5,9 @@ from __future__ import annotations
 from .chain import Derivation
 from .ledger import LEDGER, Entry, Ledger
 from .lines import Line
+from .notation import Notation, equal
 from .show import Shown
-from .verdict import DerivationError
+from .verdict import PROVED, DerivationError
 
 STRONG = ("proof", "induction", "family")
 
@@ -16,6 +17,7 @@ class Induction(Shown):
 
     `base` decides the statement at the first number, `step` takes it from one number to the next.
     That these two give `tex` for all numbers is the scheme of induction, which is yours to read.
+    With `small`, a notation that lists small sizes, `tex` itself is decided for those sizes first.
     """
 
     def __init__(
@@ -27,8 +29,11 @@ class Induction(Shown):
         step: Derivation,
         label: str,
         chapter: str | int = "",
+        small: Notation | None = None,
         ledger: Ledger = LEDGER,
     ) -> None:
+        if small is not None:
+            _decide_small(tex, small)
         for name, part in (("base", base), ("step", step)):
             if not part.closed or part.grade not in STRONG:
                 raise DerivationError(f"{name} {part.title!r}: expected a closed, proved chain")
@@ -58,3 +63,13 @@ class Induction(Shown):
     @staticmethod
     def _part(name: str, part: Derivation) -> Line:
         return Line(name, part.statement, part.title, "induction", method=part.grade)
+
+
+def _decide_small(tex: str, notation: Notation) -> None:
+    left, relation, right = tex.partition(" = ")
+    if not relation:
+        raise DerivationError(f"tex {tex!r}: expected 'left = right'")
+    verdict = equal(notation, notation.read(left), notation.read(right))
+    if verdict.status != PROVED:
+        why = verdict.witness or verdict.detail
+        raise DerivationError(f"{tex!r} is {verdict.status} for small numbers: {why}")

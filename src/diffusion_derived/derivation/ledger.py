@@ -74,7 +74,7 @@ class Ledger:
         entry = self._entries.get(label) or published().get(label)
         if entry is None:
             raise DerivationError(
-                f"no equation here or in an earlier chapter is labelled {label!r}"
+                f"no equation is labelled {label!r}, here or in an earlier chapter"
             )
         return entry
 
@@ -89,9 +89,6 @@ class Ledger:
 
     def __iter__(self) -> Iterator[Entry]:
         return iter(self._entries.values())
-
-    def __len__(self) -> int:
-        return len(self._entries)
 
 
 LEDGER = Ledger()
