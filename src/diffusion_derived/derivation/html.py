@@ -93,8 +93,8 @@ def _row(ident: str, left: str, line) -> str:
         f'<li class="dv-line" id="{escape(line.label or ident)}"><div class="dv-row">'
         f'<span class="dv-lhs">{left}</span> '
         f'<span class="dv-rhs">{maths(f"{{}}{line.relation} {line.tex}")}</span> '
-        f'<span class="dv-why"><span class="dv-marks">{grade_html(line.grade)}{ran}'
-        f"{number_slot(line.label)}</span> "
+        f"{number_slot(line.label)} "
+        f'<span class="dv-why"><span class="dv-marks">{grade_html(line.grade)}{ran}</span> '
         f'<span class="dv-because">{prose(line.because)}</span>{note}</span></div>{refused}</li>'
     )
 
