@@ -288,6 +288,17 @@ def test_the_question_is_asked(static_page: Callable, kind: type) -> None:
 
 
 @pytest.mark.parametrize("kind", ALL)
+def test_jupyterlab_leaves_the_arrow_keys_to_every_control(
+    static_page: Callable, kind: type
+) -> None:
+    """In its command mode JupyterLab takes the arrow keys unless the focused element says no."""
+    page = static_page(kind())
+    controls = page.locator(".wg input, .wg [tabindex]")
+    refuse = controls.evaluate_all("n => n.map(e => e.dataset.lmSuppressShortcuts)")
+    assert len(refuse) >= 4 and set(refuse) == {"true"}
+
+
+@pytest.mark.parametrize("kind", ALL)
 def test_nothing_is_said_while_the_slider_moves(static_page: Callable, kind: type) -> None:
     page = static_page(kind())
     spoken = page.locator("[aria-live=polite]")

@@ -92,11 +92,14 @@ const assign = (model, trait, value) => {
   model.save_changes();
 };
 
+// JupyterLab leaves the keyboard to an element that carries this attribute.
+export const ownKeys = { "data-lm-suppress-shortcuts": "true" };
+
 // A native range in a label. `get` and `set` translate between the trait and the slider's units.
 export function slider(widget, model, options) {
   const { key, label, min, max, step, role = "", trait = key, show = String } = options;
   const { get = (value) => value, set = (value) => value } = options;
-  const input = html("input", { type: "range", min, max, step, "data-key": key });
+  const input = html("input", { type: "range", min, max, step, "data-key": key, ...ownKeys });
   const output = html("output", { "aria-hidden": "true" });
   const row = html("label", { class: "wg-slider", "data-role": role });
   row.append(html("span", { class: "wg-name" }, ...[label].flat()), output, input);
@@ -118,7 +121,7 @@ export function choice(widget, model, { key, label, options }) {
   const group = html("fieldset", { class: "wg-choice" }, html("legend", {}, label));
   const name = `wg-${key}-${Math.random().toString(36).slice(2)}`;
   const inputs = options.map(([value, words]) => {
-    const input = html("input", { type: "radio", name, value, "data-key": key });
+    const input = html("input", { type: "radio", name, value, "data-key": key, ...ownKeys });
     input.addEventListener("change", () => assign(model, key, value));
     group.append(html("label", {}, input, html("span", {}, words)));
     return input;

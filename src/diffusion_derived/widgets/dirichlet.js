@@ -1,7 +1,7 @@
 // The density of a Dirichlet posterior on the triangle of three-sided dice.
 import {
-  fixed, frame, html, largestRemainder, legend, line, logBeta, mark, numbers, onTheme, path, slider,
-  svg, text, xlogy,
+  fixed, frame, html, largestRemainder, legend, line, logBeta, mark, numbers, onTheme, ownKeys,
+  path, slider, svg, text, xlogy,
 } from "./common.js";
 
 // ---- mathematics ----
@@ -171,6 +171,7 @@ const STEPS = {
 function probePad(model, readPoint) {
   const pad = html("div", {
     class: "wg-pad", tabindex: "0", role: "application", "data-key": "probe",
+    ...ownKeys,
     "aria-label": "Point in the triangle. Arrow keys move it, with Shift by ten steps.",
   });
   const put = (theta) => {
