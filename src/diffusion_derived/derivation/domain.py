@@ -68,11 +68,11 @@ def in_order(symbols: Iterable[sp.Symbol]) -> list[sp.Symbol]:
 
 
 def small_point(symbols: Iterable[sp.Symbol], start: int = 0) -> Point:
-    r"""Small readable values, such as $\tfrac12$ and 2, one for each symbol; `start` turns them."""
-    return {
-        symbol: _first_allowed(symbol, start + place)
-        for place, symbol in enumerate(in_order(symbols))
-    }
+    r"""Small readable values such as $\tfrac12$, one for each symbol; `start` shifts them."""
+    point: Point = {}
+    for place, symbol in enumerate(in_order(symbols), start):
+        point[symbol] = _small_value(symbol, place, taken=set(point.values()))
+    return point
 
 
 def random_point(symbols: Iterable[sp.Symbol], rng: random.Random) -> Point:
@@ -83,13 +83,13 @@ def random_point(symbols: Iterable[sp.Symbol], rng: random.Random) -> Point:
     return {symbol: _draw(symbol, rng) for symbol in in_order(symbols)}
 
 
-def _first_allowed(symbol: sp.Symbol, place: int) -> sp.Rational:
+def _small_value(symbol: sp.Symbol, place: int, taken: set[sp.Rational]) -> sp.Rational:
+    """A value that no other symbol has, as long as there is one: equal values hide differences."""
     values = _small_values(symbol)
-    turned = [values[(place + shift) % len(values)] for shift in range(len(values))]
-    for value in turned:
-        if allows(symbol, value):
-            return value
-    return _draw(symbol, random.Random(place))
+    turn = place % len(values)
+    allowed = [value for value in (*values[turn:], *values[:turn]) if allows(symbol, value)]
+    fresh = [value for value in allowed if value not in taken]
+    return (fresh or allowed or [_draw(symbol, random.Random(place))])[0]
 
 
 def _small_values(symbol: sp.Symbol) -> tuple[sp.Rational, ...]:

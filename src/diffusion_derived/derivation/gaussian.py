@@ -41,7 +41,7 @@ def expectation(polynomial: sp.Expr, normals: Iterable[tuple[sp.Symbol, Paramete
 
 
 def moment(degree: int, mean: sp.Expr, variance: sp.Expr) -> sp.Expr:
-    r"""$\mathbb E[x^k] = \sum_{j\text{ even}}\binom kj (j-1)!!\,v^{j/2}\mu^{k-j}$ for $\mathcal N(\mu,v)$."""
+    r"""$\mathbb E[x^k] = \sum_{j\text{ even}}\binom kj (j-1)!!\,v^{j/2}\mu^{k-j}$ ($x$ normal)."""
     return sum(
         sp.binomial(degree, j) * sp.factorial2(j - 1) * variance ** (j // 2) * mean ** (degree - j)
         for j in range(0, degree + 1, 2)
