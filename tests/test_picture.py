@@ -3,9 +3,10 @@
 import re
 import xml.etree.ElementTree as ElementTree
 
-import make_picture
 import numpy as np
 from scipy import stats
+
+import make_picture
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -28,4 +29,5 @@ def test_the_last_frame_is_the_beta_density_of_the_coins_shown():
     density = stats.beta(1 + heads, 1 + tails).pdf(theta)
     assert np.allclose(height / height.max(), density / density.max(), atol=0.01)
     words = next(still.iter(f"{SVG}text")).text
-    assert words == f"heads {heads} of {heads + tails}, mean {(1 + heads) / (2 + heads + tails):.2f}"
+    mean = (1 + heads) / (2 + heads + tails)
+    assert words == f"heads {heads} of {heads + tails}, mean {mean:.2f}"
