@@ -287,6 +287,37 @@ def test_the_question_is_asked(static_page: Callable, kind: type) -> None:
     assert kind().question.endswith("?")
 
 
+FAKE_MODEL = """(() => {
+  const state = { ...x }, heard = {}, sent = [];
+  const model = {
+    get: (name) => state[name],
+    set: (name, value) => {
+      state[name] = value;
+      (heard[`change:${name}`] ?? []).forEach((react) => react());
+    },
+    on: (event, react) => { (heard[event] ??= []).push(react); },
+    off: (event, react) => { heard[event] = heard[event].filter((f) => f !== react); },
+    save_changes: () => sent.push({ ...state }),
+  };
+  const el = document.body.appendChild(document.createElement("div"));
+  const end = m.default.render({ model, el });
+  const heads = el.querySelector('[data-key="heads"]');
+  heads.value = 20;
+  heads.dispatchEvent(new Event("input"));
+  const shown = el.querySelector('[data-number="posterior"]').textContent;
+  end();
+  return { sent, shown, listening: Object.values(heard).flat().length };
+})()"""
+
+
+def test_a_moved_slider_tells_the_kernel_and_a_closed_view_is_deaf(maths: Callable) -> None:
+    start = {"heads": 7, "tails": 3, "a": 1, "b": 1, "question": ""}
+    found = maths("beta_explorer", FAKE_MODEL, start)
+    assert found["sent"] == [start | {"heads": 20}]
+    assert found["shown"] == "Beta(21, 4)"
+    assert found["listening"] == 0
+
+
 @pytest.mark.parametrize("kind", ALL)
 def test_jupyterlab_leaves_the_arrow_keys_to_every_control(
     static_page: Callable, kind: type

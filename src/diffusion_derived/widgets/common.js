@@ -224,7 +224,7 @@ export const xlogy = (x, y) => (x === 0 ? 0 : x * Math.log(y));
 
 // Whole numbers with a given sum, nearest to the quotas: the largest remainders get what is left.
 export function largestRemainder(quotas, total) {
-  const counts = quotas.map((quota) => Math.floor(quota + 1e-9));
+  const counts = quotas.map((quota) => Math.floor(quota));
   const left = total - counts.reduce((sum, count) => sum + count, 0);
   quotas
     .map((quota, i) => [quota - counts[i], i])
