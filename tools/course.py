@@ -103,7 +103,7 @@ def main(arguments):
     except bootstrap.SetupError as problem:
         sys.exit(f"Set-up stopped. {problem}")
     except KeyboardInterrupt:
-        sys.exit("Interrupted. The same command starts again where it is safe to.")
+        sys.exit("Interrupted. Run the command again: a set-up that is half made is made anew.")
 
 
 if __name__ == "__main__":
