@@ -4,6 +4,7 @@ import traitlets
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
+from diffusion_derived.figures import style
 from diffusion_derived.roles import GROUND, ROLES
 from diffusion_derived.widgets.base import Widget, module
 from diffusion_derived.widgets.traits import OneOf, Probability
@@ -29,22 +30,23 @@ class AreaPicture(Widget):
     def draw(self, figure: Figure) -> None:
         men = self.prior * self.rate_men
         women = (1 - self.prior) * self.rate_women
-        square, bar = figure.subplots(1, 2)
+        square, bar = figure.subplots(1, 2, width_ratios=(3, 2))
         square.add_patch(_box(0, 0, 1, 1, facecolor=GROUND["wash"].light))
         square.add_patch(_men(0, 0, self.prior, self.rate_men))
         square.add_patch(_women(self.prior, 0, 1 - self.prior, self.rate_women))
-        square.axvline(self.prior, color=ROLES["prior"].light, linestyle=ROLES["prior"].linestyle)
-        square.set_title(f"everyone: {self.prior:.3g} men", fontsize=10)
+        style.line(square, [self.prior] * 2, [0, 1], "prior")
+        square.set_title(f"everyone: {100 * self.prior:.3g} % men")
         if men + women == 0:
             bar.text(0.5, 0.5, "undefined:\nnobody is colour-blind", ha="center", va="center")
         else:
             share = men / (men + women)
-            bar.add_patch(_men(0, 0, share, 1))
-            bar.add_patch(_women(share, 0, 1 - share, 1))
-            bar.set_title(f"the colour-blind: {share:.3f} men", fontsize=10)
+            bar.add_patch(_men(0, 0, 1, share))
+            bar.add_patch(_women(0, share, 1, 1 - share))
+            bar.set_title(f"the colour-blind: {100 * share:.3g} % men")
         for axes in (square, bar):
-            axes.set(xlim=(0, 1), ylim=(0, 1), aspect="equal", xticks=[], yticks=[])
-            axes.spines[:].set_visible(False)
+            axes.set(xlim=(0, 1), ylim=(0, 1))
+            style.bare(axes)
+        square.set_aspect("equal")
 
 
 def _box(x: float, y: float, width: float, height: float, **style: object) -> Rectangle:

@@ -1,32 +1,19 @@
 """The base of every widget: its text for the browser, its plain words, its picture for print."""
 
 import base64
-import io
 import re
 from pathlib import Path
 
 import anywidget
-import matplotlib
 import matplotlib.style
 import traitlets
 from matplotlib.figure import Figure
 
+from diffusion_derived.figures import style
 from diffusion_derived.roles import CSS_FILE, GROUND
 
 HERE = Path(__file__).parent
-
-PRINT_STYLE = {
-    "font.size": 10,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.linewidth": 0.7,
-    "text.color": GROUND["ink"].light,
-    "axes.labelcolor": GROUND["ink-2"].light,
-    "axes.edgecolor": GROUND["ink-2"].light,
-    "xtick.color": GROUND["ink-2"].light,
-    "ytick.color": GROUND["ink-2"].light,
-    "hatch.linewidth": 0.8,
-}
+PICTURE_DPI = 1.25 * style.PIXELS_PER_INCH
 
 
 def module(name: str) -> str:
@@ -82,16 +69,14 @@ class Widget(anywidget.AnyWidget):
 
     def picture(self) -> bytes:
         """A PNG of the present state on light ground: the same state gives the same bytes."""
-        with matplotlib.style.context(["default", PRINT_STYLE]):
-            figure = Figure(
-                figsize=(5.6, 3.0), layout="constrained", facecolor=GROUND["paper"].light
-            )
-            self.draw(figure)
-            for axes in figure.axes:
-                axes.set_facecolor("none")
-            file = io.BytesIO()
-            figure.savefig(file, format="png", dpi=120, metadata={"Software": None})
-        return file.getvalue()
+        with (
+            matplotlib.style.context("default"),
+            style.picture(repr(self), height=3.0) as drawn,
+        ):
+            drawn.figure.set(dpi=PICTURE_DPI, facecolor=GROUND["paper"].light)
+            drawn.figure.get_layout_engine().set(w_pad=0.08, h_pad=0.08)
+            self.draw(drawn.figure)
+        return drawn.png
 
     def _repr_mimebundle_(self, **kwargs: object) -> tuple[dict, dict] | None:
         bundle = super()._repr_mimebundle_(**kwargs)

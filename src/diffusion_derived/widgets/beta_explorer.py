@@ -5,7 +5,7 @@ import traitlets
 from matplotlib.figure import Figure
 from scipy import stats
 
-from diffusion_derived.roles import ROLES
+from diffusion_derived.figures import style
 from diffusion_derived.widgets.base import Widget, module
 from diffusion_derived.widgets.traits import Number
 
@@ -36,7 +36,6 @@ class BetaExplorer(Widget):
         }
         for role, (a, b) in curves.items():
             label = "likelihood, scaled to area 1" if role == "likelihood" else role
-            style = {"color": ROLES[role].light, "linestyle": ROLES[role].linestyle}
-            axes.plot(theta, stats.beta(a, b).pdf(theta), lw=1.8, label=label, **style)
+            style.line(axes, theta, stats.beta(a, b).pdf(theta), role, label=label)
         axes.set(xlim=(0, 1), ylim=(0, None), xlabel="probability of heads")
-        figure.legend(loc="outside upper center", ncols=3, frameon=False)
+        style.key(figure, "upper center", columns=3)

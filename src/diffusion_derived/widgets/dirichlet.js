@@ -89,29 +89,33 @@ function raster() {
       const right = (column + 0.5) / PIXELS - top / 2;
       const left = 1 - right - top;
       if (Math.min(left, right) <= 0) continue;
+      if (Math.min(left, right, top) >= EDGE_BAND) central.push(places.length);
       places.push(row * PIXELS + column);
       logs.push(Math.log(left), Math.log(right), Math.log(top));
-      central.push(Math.min(left, right, top) >= EDGE_BAND);
     }
-  return { places, logs: Float32Array.from(logs), central };
+  const values = new Float64Array(places.length);
+  return { places: Int32Array.from(places), logs: Float64Array.from(logs), central, values };
+}
+
+function evaluate({ logs, values }, alpha) {
+  const [a, b, c] = alpha.map((each) => each - 1);
+  const constant = logBeta(...alpha);
+  for (let i = 0; i < values.length; i += 1)
+    values[i] = Math.exp(a * logs[3 * i] + b * logs[3 * i + 1] + c * logs[3 * i + 2] - constant);
 }
 
 // The density that gets the full colour: the peak, or the highest value away from the edges. A flat
 // density stays pale.
-function fullColour(alpha, pixels, values) {
+function fullColour({ central, values }, alpha) {
   const highest = peak(alpha);
   if (highest) return Math.max(4 * UNIFORM, Math.exp(logDensity(highest, alpha)));
-  const away = values.filter((_, i) => pixels.central[i]);
-  return away.reduce((most, value) => Math.max(most, value), 4 * UNIFORM);
+  return central.reduce((most, i) => Math.max(most, values[i]), 4 * UNIFORM);
 }
 
 function shade(canvas, pixels, alpha, [red, green, blue]) {
-  const { places, logs } = pixels;
-  const [a, b, c] = alpha.map((each) => each - 1);
-  const constant = logBeta(...alpha);
-  const values = Float64Array.from(places, (_, i) =>
-    Math.exp(a * logs[3 * i] + b * logs[3 * i + 1] + c * logs[3 * i + 2] - constant));
-  const full = fullColour(alpha, pixels, values);
+  const { places, values } = pixels;
+  evaluate(pixels, alpha);
+  const full = fullColour(pixels, alpha);
   const context = canvas.getContext("2d");
   const image = context.createImageData(PIXELS, LINES);
   for (let i = 0; i < places.length; i += 1) {

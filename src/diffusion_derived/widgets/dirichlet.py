@@ -8,6 +8,7 @@ from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from scipy import stats
 
+from diffusion_derived.figures import style
 from diffusion_derived.roles import GROUND, ROLES
 from diffusion_derived.widgets.base import Widget, module
 from diffusion_derived.widgets.traits import Number, Numbers, refuse
@@ -49,7 +50,7 @@ class DirichletTriangle(Widget):
         axes.scatter(x, y, c=density, cmap=colours, vmin=0, s=1.2, marker="s", linewidths=0)
         corner = math.sqrt(3) / 2
         axes.plot([0, 1, 0.5, 0], [0, 0, corner, 0], color=GROUND["ink-2"].light, lw=0.7)
-        for face, (at, height) in enumerate([(0, -0.07), (1, -0.07), (0.5, corner + 0.03)], 1):
-            axes.text(at, height, f"face {face}", ha="center")
+        for face, (at, height) in enumerate([(0, -0.08), (1, -0.08), (0.5, corner + 0.03)], 1):
+            style.label(axes, at, height, f"face {face}", ha="center")
         axes.set(aspect="equal", xlim=(-0.1, 1.1), ylim=(-0.1, 1))
         axes.set_axis_off()
