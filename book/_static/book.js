@@ -22,7 +22,11 @@ function addStepper(derivation) {
   const bar = document.createElement("div");
   bar.className = "dv-bar";
   bar.append(start, back, next, spoken);
-  derivation.querySelector(".dv-legend").before(bar);
+  const legend = derivation.querySelector(".dv-legend");
+  const foot = document.createElement("div");
+  foot.className = "dv-foot";
+  legend.replaceWith(foot);
+  foot.append(bar, legend);
 
   const everything = -1;
   let line = everything;
@@ -135,6 +139,11 @@ function addStrip(panels) {
     show(Number(slider.value));
     if (share < 1) requestAnimationFrame(frame);
   }
+  addEventListener("beforeprint", () => {
+    playing = false;
+    slider.value = 0;
+    show(0);
+  });
   show(0);
   if (playing) requestAnimationFrame(frame);
 }
@@ -179,10 +188,10 @@ function nameByContent() {
 
 function reachOverflow() {
   // What scrolls sideways must be reachable by keyboard.
-  const wide = ".dv-rhs, .dv-lhs, .dv-wrong, .sp-from, .sp-line > summary, div.math, .lg-tex, "
-    + ".lg-table, .pst-scrollable-table-container, .cell_output pre";
+  const wide = ".dv-rhs, .dv-lhs, .dv-wrong, .dv-rests li, .sp-from, div.math, .lg-tex, .lg-table, "
+    + ".pst-scrollable-table-container, .cell_output pre";
   document.querySelectorAll(wide).forEach((each) => {
-    if (each.scrollWidth > each.clientWidth + 1 && each.tagName !== "SUMMARY") each.tabIndex = 0;
+    if (each.scrollWidth > each.clientWidth + 1) each.tabIndex = 0;
   });
 }
 
@@ -191,6 +200,7 @@ document.querySelectorAll("[data-strip]").forEach(addStrip);
 document.querySelectorAll(".lg-graph").forEach(addTracing);
 unfoldForPrint();
 nameByContent();
+document.addEventListener("toggle", reachOverflow, true);
 addEventListener("load", () => {
   (window.MathJax?.startup?.promise ?? Promise.resolve()).then(reachOverflow);
 });

@@ -103,6 +103,12 @@ def test_a_first_expression_that_is_long_or_explained_has_its_own_row(first):
     assert derivation_html(shown).count('class="dv-line') == 3
 
 
+def test_a_word_in_place_of_a_relation_is_set_as_a_word():
+    lines = (line("x", "", ""), line("y = z", "base"))
+    assert '<span class="dv-word">base</span>' in derivation_html(derivation(lines=lines))
+    assert r"\text{base}\quad & y = z" in derivation_markdown(derivation(lines=lines))
+
+
 def test_refused_variants_stand_with_their_counterexample():
     page = Page(derivation_html(derivation()))
     assert "Refused: one tenth" in page.words

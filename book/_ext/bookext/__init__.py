@@ -9,6 +9,7 @@ MODULES = (
     "assets",  # role colours first, no scripts that fetch
     "notebooks",  # what a notebook's stored outputs say about it
     "boxes",  # quotations with a bold lead word, captions
+    "exercises",  # notebooks that are not pages
     "header",  # the chapter's question and its facts
     "derivations",  # numbers and links of labelled derivations
     "terms",  # bold terms and the glossary

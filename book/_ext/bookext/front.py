@@ -58,8 +58,13 @@ class Thread(SphinxDirective):
         if docname is None:
             return nodes.Text(title)
         target = addnodes.pending_xref(
-            "", refdomain="std", reftype="doc", reftarget=f"/{docname}", refexplicit=False,
-            refdoc=self.env.docname, refwarn=True,
+            "",
+            refdomain="std",
+            reftype="doc",
+            reftarget=f"/{docname}",
+            refexplicit=False,
+            refdoc=self.env.docname,
+            refwarn=True,
         )
         target += nodes.inline("", title)
         return target

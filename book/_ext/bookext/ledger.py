@@ -17,6 +17,8 @@ from diffusion_derived.derivation.pieces import grade_html, maths, prose
 from .arcs import Row, picture, rows
 from .places import LEDGER, chapters, equation_number, equation_uri, ledger_entries
 
+UNNUMBERED = 10**6  # behind what the chapter shows
+
 
 class ledger(nodes.General, nodes.Element):
     """Stands for the whole page until numbers and addresses are known."""
@@ -51,7 +53,7 @@ class Writer:
         """Chapter and number, so that the page runs in the order of the book."""
         number = equation_number(self.builder.env, entry["label"])
         chapter = int(entry["chapter"]) if entry["chapter"].isdigit() else 0
-        return tuple(map(int, number.split("."))) if number else (chapter, 0)
+        return tuple(map(int, number.split("."))) if number else (chapter, UNNUMBERED)
 
     def link(self, label: str) -> str:
         """A link to an equation by its number; its label, plain, if no page shows it."""
@@ -140,7 +142,7 @@ class Writer:
         reasons = "; ".join(prose(reason) for reason in entry["because"] if reason)
         reasons = f"{reasons}." if reasons and entry["grade"] in CHECKED else ""
         ran = f" {entry['ran']} of {len(entry['because'])} by rule." if entry["ran"] else ""
-        method = f" Decided by {escape(entry['method'])}." if entry["method"] else ""
+        method = f" Method: {escape(entry['method'])}." if entry["method"] else ""
         scope = f'<span class="lg-scope">{prose(entry["scope"])}</span>' if entry["scope"] else ""
         return (
             f'<tr id="ledger-{escape(entry["label"])}"><td>{self.link(entry["label"])}'

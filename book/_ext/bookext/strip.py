@@ -101,7 +101,7 @@ class Strip(SphinxDirective):
         )
         opening = (
             '<figure class="strip wide">'
-            f'<div class="strip-panels" data-strip=\'{json.dumps(data, separators=(",", ":"))}\''
+            f"<div class=\"strip-panels\" data-strip='{json.dumps(data, separators=(',', ':'))}'"
             f' data-drawing="{encoded(pixels(drawing()))}"'
             f' data-noise="{encoded(np.clip(noise() * 32, -127, 127).round().astype(np.int8))}">'
             f'<img class="dark-light" src="{png(stills())}" alt="{alt}"></div><figcaption>'

@@ -76,8 +76,11 @@ def link_back(app, doctree: nodes.document, docname: str) -> None:
             continue
         uri = app.builder.get_relative_uri(docname, chapters[0])
         link = nodes.reference(
-            "", f"Chapter {chapter_number(chapters[0])}", internal=True,
-            refuri=f"{uri}#{anchor(term.astext())}", classes=["term-place"],
+            "",
+            f"Chapter {chapter_number(chapters[0])}",
+            internal=True,
+            refuri=f"{uri}#{anchor(term.astext())}",
+            classes=["term-place"],
         )
         definition[-1] += [nodes.Text(" "), link]
 

@@ -86,17 +86,25 @@ def _start(label: str, line) -> str:
 
 
 def _row(ident: str, left: str, line) -> str:
+    left, right = _sides(left, line)
     ran = f" {rule_run()}" if line.ran else ""
     note = f' <span class="dv-note">{prose(line.note)}</span>' if line.note else ""
     refused = "".join(_refused(line.relation, refusal) for refusal in line.refused)
     return (
         f'<li class="dv-line" id="{escape(line.label or ident)}"><div class="dv-row">'
         f'<span class="dv-lhs">{left}</span> '
-        f'<span class="dv-rhs">{maths(f"{{}}{line.relation} {line.tex}")}</span> '
+        f'<span class="dv-rhs">{right}</span> '
         f"{number_slot(line.label)} "
         f'<span class="dv-why"><span class="dv-marks">{grade_html(line.grade)}{ran}</span> '
         f'<span class="dv-because">{prose(line.because)}</span>{note}</span></div>{refused}</li>'
     )
+
+
+def _sides(left: str, line) -> tuple[str, str]:
+    """Both sides of a row. A word in place of a relation (base, step) stands on the left."""
+    if line.relation.isalpha():
+        return f'<span class="dv-word">{line.relation}</span>', maths(line.tex)
+    return left, maths(f"{{}}{line.relation} {line.tex}")
 
 
 def _refused(relation: str, refusal) -> str:
@@ -112,7 +120,7 @@ def _rests(derivation) -> str:
     own = {note.label for note in derivation.notes}
     earlier = [label_link(label) for label in derivation.rests_on if label not in own]
     if earlier:
-        items.append(f"<li>decided before: {', '.join(earlier)}</li>")
+        items.append(f"<li>{', '.join(earlier)}</li>")
     return f'<div class="dv-rests"><p>Rests on</p><ul>{"".join(items)}</ul></div>' if items else ""
 
 

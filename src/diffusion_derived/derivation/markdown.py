@@ -25,10 +25,15 @@ def refusal_markdown(refusal) -> str:
 
 def _display(lines) -> str:
     """The lines below each other, aligned at the relation and numbered like the reasons."""
-    rows = [rf"&{line.relation} {line.tex}" for line in lines]
+    rows = [rf"{_relation(line.relation)} {line.tex}" for line in lines]
     numbered = [rows[0], *(rf"{row} &&\text{{({n})}}" for n, row in enumerate(rows[1:], 1))]
     body = " \\\\\n".join(numbered)
     return f"$$\n\\begin{{aligned}}\n{body}\n\\end{{aligned}}\n$$"
+
+
+def _relation(relation: str) -> str:
+    """The relation at its place in the alignment, or a word that stands for one."""
+    return rf"\text{{{relation}}}\quad &" if relation.isalpha() else f"&{relation}"
 
 
 def _reason(line) -> str:

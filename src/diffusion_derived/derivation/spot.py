@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from itertools import repeat
+from string import ascii_lowercase as LETTERS
 
 from .markdown import refusal_markdown
 from .pieces import CLASSES, grade_html, maths, sentence, witness_html
@@ -53,7 +55,7 @@ class SpotTheError:
 def spot_the_error_html(spot: SpotTheError) -> str:
     """The question as static HTML: each line folds out to say whether it is true, and why not."""
     label = f"{spot.derivation.label}-spot-{spot.index}"
-    items = "".join(_choice_html(spot, choice) for choice in spot.choices)
+    items = "".join(map(_choice_html, repeat(spot), LETTERS, spot.choices))
     return (
         f'<div class="sp {CLASSES}" id="{label}" role="group" aria-labelledby="{label}-title">'
         f'<p class="sp-title" id="{label}-title"><span class="sp-kind">Spot the error</span> '
@@ -66,8 +68,9 @@ def spot_the_error_html(spot: SpotTheError) -> str:
 def spot_the_error_markdown(spot: SpotTheError) -> str:
     """The question as Markdown, with the answers in a fold."""
     relation = spot.true.relation
-    lines = [f"{n}. ${relation} {choice.tex}$" for n, choice in enumerate(spot.choices, 1)]
-    answers = [f"{n}. {_answer(spot, choice)}" for n, choice in enumerate(spot.choices, 1)]
+    lettered = list(zip(LETTERS, spot.choices, strict=False))
+    lines = [f"- ({letter}) ${relation} {choice.tex}$" for letter, choice in lettered]
+    answers = [f"- ({letter}) {_answer(spot, choice)}" for letter, choice in lettered]
     return "\n\n".join(
         [
             f"**Spot the error.** {spot.question}",
@@ -100,7 +103,7 @@ def _shuffled(derivation, index: int) -> list:
     return sorted([line, *line.refused], key=key)
 
 
-def _choice_html(spot: SpotTheError, choice) -> str:
+def _choice_html(spot: SpotTheError, letter: str, choice) -> str:
     if choice is spot.true:
         why = f'<p class="sp-true">{grade_html(choice.grade)} True: {sentence(choice.because)}</p>'
     else:
@@ -109,7 +112,8 @@ def _choice_html(spot: SpotTheError, choice) -> str:
             f"{witness_html(choice.witness)}</p>"
         )
     line = maths(f"{{}}{spot.true.relation} {choice.tex}")
-    return f'<li><details class="sp-line"><summary>{line}</summary>{why}</details></li>'
+    summary = f'<summary><span class="sp-letter">({letter})</span> {line}</summary>'
+    return f'<li><details class="sp-line">{summary}{why}</details></li>'
 
 
 def _answer(spot: SpotTheError, choice) -> str:
