@@ -162,6 +162,14 @@ def test_a_full_disk_is_refused_with_what_is_needed(monkeypatch):
         bootstrap.check_space()
 
 
+def test_a_disk_that_fills_up_during_set_up_is_named(failing, monkeypatch):
+    def full(path, *arguments, **options):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(pathlib.Path, "write_text", full)
+    assert failing("ERROR: [Errno 28] No space left on device").startswith("The disk is full")
+
+
 def test_the_commands_say_what_they_are():
     done = subprocess.run(
         [sys.executable, str(pathlib.Path(course.__file__)), "bake"], capture_output=True, text=True

@@ -4,6 +4,7 @@ It runs on whatever Python the machine has, so it uses the standard library and 
 A stamp inside the environment says that it is complete and for which requirements.
 """
 
+import contextlib
 import hashlib
 import os
 import pathlib
@@ -187,7 +188,8 @@ def _install(system, folder, requirements):
     options = ["--no-input", "--disable-pip-version-check", "--progress-bar", "off"]
     command = pip + ["install", "--retries", "2"] + options + ["-r", requirements]
     code, output = _run_and_show(command)
-    (folder / "setup.log").write_text(output, encoding="utf-8")
+    with contextlib.suppress(OSError):  # On a full disk what went wrong is still said below.
+        (folder / "setup.log").write_text(output, encoding="utf-8")
     if code:
         raise SetupError(explain(output, folder))
     _unfinished(folder).unlink()
