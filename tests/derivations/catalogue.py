@@ -40,5 +40,9 @@ def claim(
     notation: Notation, label: str, left: str, right: str, wrong: dict[str, str], reason="algebra"
 ) -> Derivation:
     """A derivation of one step."""
-    d = Derivation(label, notation, label=label, ledger=Ledger())
-    return d.start(left).step(right, reason, rejects=wrong).qed()
+    return chain(notation, label).start(left).step(right, reason, rejects=wrong).qed()
+
+
+def chain(notation: Notation, label: str, title: str = "") -> Derivation:
+    """An open derivation with a ledger of its own."""
+    return Derivation(title or label, notation, label=label, ledger=Ledger())
