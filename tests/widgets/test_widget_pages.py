@@ -75,6 +75,7 @@ def test_area_follows_the_keyboard(static_page: Callable) -> None:
     press(page, "rate_women", "End")
     assert value(page, "evidence") == pytest.approx(0.5 * 0.07 + 0.5, rel=1e-12)
     assert control(page, "rate_men").get_attribute("aria-valuetext") == "7 %"
+    assert page.locator(".wg-slider output").all_inner_texts() == ["50 %", "7 %", "100 %"]
 
 
 def test_area_follows_the_mouse(static_page: Callable) -> None:
@@ -107,7 +108,7 @@ def test_area_without_colour_blind_people_is_undefined(static_page: Callable) ->
 def test_people_are_a_thousand_marks_told_apart_by_shape(static_page: Callable) -> None:
     page = static_page(AreaPicture())
     control(page, "view").nth(1).check()
-    assert "34 are colour-blind; 28 of these are men" in page.locator(".wg-words").inner_text()
+    assert "34 colour-blind, 28 of them men" in page.locator(".wg-words").inner_text()
     paths = page.locator(".wg-picture svg path").evaluate_all(
         "nodes => nodes.map(n => [n.getAttribute('class'), n.getAttribute('d')])"
     )
@@ -121,7 +122,7 @@ def test_people_are_a_thousand_marks_told_apart_by_shape(static_page: Callable) 
 def test_rounded_people_are_about(static_page: Callable) -> None:
     """8.61 men and 8.77 women in a thousand."""
     page = static_page(AreaPicture(prior=0.123, view="people"))
-    assert "about 18 are colour-blind; about 9 of these" in page.locator(".wg-words").inner_text()
+    assert "about 18 colour-blind, about 9 of them" in page.locator(".wg-words").inner_text()
 
 
 # ---- coin ----

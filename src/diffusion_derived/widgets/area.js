@@ -70,6 +70,7 @@ const TOP = 24;
 const GAP = 34;
 const BAR = 44;
 const ROWS = 32;
+const NOBODY = "undefined: nobody is colour-blind";
 
 function layout(width) {
   const side = Math.min(300, width - 2 * SIDE_MARGIN);
@@ -92,24 +93,29 @@ function unitSquare(box, prior, rateMen, rateWomen) {
   );
 }
 
-function posteriorBar(box, posterior) {
-  const { side, left, bar } = box;
-  const men = posterior * side;
-  return (
-    menArea(left, bar, men, BAR)
-    + womenArea(left + men, bar, side - men, BAR)
-    + frameOf(left, bar, side, BAR)
-  );
-}
+const ends = (box, y, start, end, [startRole, endRole]) =>
+  text(box.left, y, start, { class: "wg-label", "data-role": startRole })
+  + text(box.right, y, end, { class: "wg-label", "data-role": endRole, "text-anchor": "end" });
 
-// The border between men and women, carried from the prior to the posterior.
-function shift(box, prior, posterior) {
+const below = (box, men, women) =>
+  ends(box, box.bar + BAR + 18, `men ${men}`, `women ${women}`, ["posterior", "evidence"]);
+
+// The coloured area alone, as wide as everyone above it. The border between men and women moves
+// from the prior to the posterior.
+function posteriorBar(box, prior, posterior) {
   const { side, left, right, bottom, bar } = box;
-  const sides = [left, right].map((x) => line(x, bottom, x, bar, { class: "wg-hair" })).join("");
-  const moved = line(left + prior * side, bottom, left + posterior * side, bar, {
+  const men = posterior * side;
+  const edges = [left, right].map((x) => line(x, bottom, x, bar, { class: "wg-hair" })).join("");
+  const border = line(left + prior * side, bottom, left + men, bar, {
     class: "wg-line wg-thin", "data-role": "posterior",
   });
-  return sides + moved;
+  return (
+    edges + border
+    + menArea(left, bar, men, BAR)
+    + womenArea(left + men, bar, side - men, BAR)
+    + frameOf(left, bar, side, BAR)
+    + below(box, percent(posterior), percent(1 - posterior))
+  );
 }
 
 // n places from the bottom up, `wide` to a row.
@@ -141,7 +147,7 @@ function crowd(box, group) {
 }
 
 // The colour-blind alone, men first, column by column.
-function chosenFew(box, { menBlind, womenBlind }) {
+function chosenFew(box, { menBlind, womenBlind, rounded }) {
   const { side, left, bar } = box;
   const all = menBlind + womenBlind;
   let rows = 3;
@@ -155,12 +161,15 @@ function chosenFew(box, { menBlind, womenBlind }) {
   return (
     dots(places.slice(0, menBlind), square, radius, { class: "wg-solid", "data-role": "posterior" })
     + dots(places.slice(menBlind), disc, radius, { class: "wg-solid", "data-role": "evidence" })
+    + below(box, ...[menBlind, womenBlind].map((n) => (rounded ? `about ${n}` : n)))
   );
 }
 
-const ends = (box, y, start, end, [startRole, endRole]) =>
-  text(box.left, y, start, { class: "wg-label", "data-role": startRole })
-  + text(box.right, y, end, { class: "wg-label", "data-role": endRole, "text-anchor": "end" });
+const emptyBar = ({ left, side, bar }) =>
+  rectangle(left, bar, side, BAR, { class: "wg-empty" })
+  + text(left + side / 2, bar + BAR / 2 + 5, NOBODY, {
+    class: "wg-label", "text-anchor": "middle",
+  });
 
 // A bracket as tall as the rate, with its value, left for men and right for women.
 function rates(box, rateMen, rateWomen, group) {
@@ -187,7 +196,6 @@ function rates(box, rateMen, rateWomen, group) {
 
 // ---- words ----
 
-const NOBODY = "undefined: nobody is colour-blind";
 const oddsWords = (value) => (value === null ? "undefined" : significant(value));
 
 function sentence(view, result, group) {
@@ -196,8 +204,8 @@ function sentence(view, result, group) {
     return `Of the coloured area, ${percent(result.posterior)} belongs to men.`;
   const blind = group.menBlind + group.womenBlind;
   const about = group.rounded ? "about " : "";
-  return `Of ${thousands(1000)} people, ${about}${thousands(blind)} are colour-blind; `
-    + `${about}${thousands(group.menBlind)} of these are men.`;
+  return `Among ${thousands(1000)} people: ${about}${thousands(blind)} colour-blind, `
+    + `${about}${thousands(group.menBlind)} of them men.`;
 }
 
 function pictureLabel(view, prior, rateMen, rateWomen, words) {
@@ -267,28 +275,14 @@ function render({ model, el }) {
     const group = people(prior, rateMen, rateWomen);
     const box = layout(width);
     const { posterior } = result;
-    const about = group.rounded ? "about " : "";
     const asPeople = view === "people";
-
     const given = [`men ${percent(prior)}`, `women ${percent(1 - prior)}`];
-    let content = ends(box, TOP - 8, ...given, ["prior", "prior"]);
-    content += asPeople ? crowd(box, group) : unitSquare(box, prior, rateMen, rateWomen);
-    content += rates(box, rateMen, rateWomen, asPeople ? group : null);
-    const below = box.bar + BAR + 18;
-    if (posterior === null) {
-      content += rectangle(box.left, box.bar, box.side, BAR, { class: "wg-empty" });
-      content += text(box.left + box.side / 2, box.bar + BAR / 2 + 5, NOBODY, {
-        class: "wg-label", "text-anchor": "middle",
-      });
-    } else if (asPeople) {
-      content += chosenFew(box, group);
-      const found = [`${about}${group.menBlind} men`, `${about}${group.womenBlind} women`];
-      content += ends(box, below, ...found, ["posterior", "evidence"]);
-    } else {
-      content += posteriorBar(box, posterior) + shift(box, prior, posterior);
-      const found = [`men ${percent(posterior)}`, `women ${percent(1 - posterior)}`];
-      content += ends(box, below, ...found, ["posterior", "evidence"]);
-    }
+    const all = asPeople ? crowd(box, group) : unitSquare(box, prior, rateMen, rateWomen);
+    const chosen = () => (asPeople ? chosenFew(box, group) : posteriorBar(box, prior, posterior));
+    const content = ends(box, TOP - 8, ...given, ["prior", "prior"])
+      + all
+      + rates(box, rateMen, rateWomen, asPeople ? group : null)
+      + (posterior === null ? emptyBar(box) : chosen());
     drawing.setAttribute("viewBox", `0 0 ${width} ${box.height}`);
     drawing.innerHTML = content;
 
