@@ -188,8 +188,8 @@ function nameByContent() {
 
 function reachOverflow() {
   // What scrolls sideways must be reachable by keyboard.
-  const wide = ".dv-rhs, .dv-lhs, .dv-wrong, .dv-rests li, .sp-from, div.math, .lg-tex, .lg-table, "
-    + ".pst-scrollable-table-container, .cell_output pre";
+  const wide = ".dv-rhs, .dv-lhs, .dv-wrong, .dv-rests li, .sp-from, div.math, div.math mjx-container, "
+    + ".lg-tex, .lg-table, .pst-scrollable-table-container, .cell_output pre";
   document.querySelectorAll(wide).forEach((each) => {
     if (each.scrollWidth > each.clientWidth + 1) each.tabIndex = 0;
   });

@@ -10,7 +10,7 @@ from diffusion_derived.derivation.grades import ORDER
 from diffusion_derived.derivation.html import derivation_html
 from diffusion_derived.derivation.markdown import derivation_markdown
 from diffusion_derived.derivation.marks import mark
-from diffusion_derived.derivation.pieces import prose, rounded, witness_html
+from diffusion_derived.derivation.pieces import prose, rounded, scope_html, witness_html
 from diffusion_derived.derivation.spot import SpotTheError
 from diffusion_derived.derivation.verdict import Witness
 
@@ -164,6 +164,13 @@ def test_rounding_keeps_short_numbers_and_words():
 
 def test_labels_in_words_become_links():
     assert prose("by eq-gibbs, here") == 'by <a class="dv-ref" href="#eq-gibbs">eq-gibbs</a>, here'
+
+
+def test_sizes_of_tables_are_set_as_maths():
+    assert scope_html("all tables |s|=2, |x_{1:n}|=2, 3, and more") == (
+        r"all tables \(|s|=2\), \(|x_{1:n}|=2, 3\), and more"
+    )
+    assert scope_html("all tables $|x|=2$") == r"all tables \(|x|=2\)"
 
 
 # ---- spot the error -----------------------------------------------------------------------------

@@ -21,11 +21,11 @@ class NotebookDownloads(SphinxTransform):
         for link in list(self.document.findall(addnodes.pending_xref)):
             if link["reftype"] != "myst" or link["refdomain"] != "doc":
                 continue
-            path = Path(self.env.doc2path(link["reftarget"]))
-            if link["reftarget"] not in self.env.found_docs and path.is_file():
-                target = "/" + path.relative_to(self.env.srcdir).as_posix()
+            file = f"{link['reftarget']}.ipynb"
+            is_page = link["reftarget"] in self.env.found_docs
+            if not is_page and Path(self.env.srcdir, file).is_file():
                 download = addnodes.download_reference(
-                    "", "", *link.children, reftarget=target, refdoc=self.env.docname
+                    "", "", *link.children, reftarget=f"/{file}", refdoc=self.env.docname
                 )
                 link.replace_self(download)
 

@@ -12,7 +12,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from diffusion_derived.derivation.grades import CHECKED, ORDER
-from diffusion_derived.derivation.pieces import grade_html, maths, prose
+from diffusion_derived.derivation.pieces import grade_html, maths, prose, scope_html
 
 from .arcs import Row, picture, rows
 from .places import LEDGER, chapters, equation_number, equation_uri, ledger_entries
@@ -143,7 +143,7 @@ class Writer:
         reasons = f"{reasons}." if reasons and entry["grade"] in CHECKED else ""
         ran = f" {entry['ran']} of {len(entry['because'])} by rule." if entry["ran"] else ""
         method = f" Method: {escape(entry['method'])}." if entry["method"] else ""
-        scope = f'<span class="lg-scope">{prose(entry["scope"])}</span>' if entry["scope"] else ""
+        scope = f'<span class="lg-scope">{scope_html(entry["scope"])}</span>'
         return (
             f'<tr id="ledger-{escape(entry["label"])}"><td>{self.link(entry["label"])}'
             f"<code>{escape(entry['label'])}</code></td>"

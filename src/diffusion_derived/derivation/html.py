@@ -21,6 +21,7 @@ from .pieces import (
     number_slot,
     prose,
     rule_run,
+    scope_html,
     witness_html,
 )
 
@@ -59,7 +60,7 @@ def _badge(derivation) -> str:
     )
     return (
         f'<p class="dv-badge">{mark(derivation.grade)}&#160;{word} '
-        f'<span class="dv-scope">for {prose(derivation.scope)}</span>{footnote}</p>'
+        f'<span class="dv-scope">for {scope_html(derivation.scope)}</span>{footnote}</p>'
     )
 
 

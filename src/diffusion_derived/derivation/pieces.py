@@ -31,6 +31,13 @@ def prose(text: str) -> str:
     )
 
 
+def scope_html(text: str) -> str:
+    r"""For what values something holds; sizes of tables such as `|x_1|=2, 3` are maths."""
+    if "$" not in text:
+        text = re.sub(r"\|[^|]+\|=\d+(?:, \d+)*", lambda found: f"${found[0]}$", text)
+    return prose(text)
+
+
 def sentence(text: str) -> str:
     """`prose` that ends in a full stop, unless it ends in a stop of its own."""
     return prose(text) + ("" if text.rstrip().endswith((".", "?", ":")) else ".")
