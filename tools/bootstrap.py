@@ -228,7 +228,7 @@ def explain(output, folder):
         if found:
             sentence = words.format(**dict(facts, **found.groupdict()))
             break
-    tail = "\n".join("    " + line for line in output.strip().splitlines()[-6:])
+    tail = "\n".join("    " + line[:160] for line in output.strip().splitlines()[-6:])
     return f"{sentence}\n  pip's last words:\n{tail}\n  (all of them: {folder / 'setup.log'})"
 
 
