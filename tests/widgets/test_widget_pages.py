@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
 from playwright.sync_api import Locator, Page
@@ -65,6 +66,23 @@ def test_area_shows_the_example(static_page: Callable) -> None:
     ]
     assert "82.4 % belongs to men" in page.locator(".wg-words").inner_text()
     assert page.get_by_role("group", name="Area picture of Bayes' rule").count() == 1
+
+
+def test_areas_are_drawn_to_scale(static_page: Callable) -> None:
+    page = static_page(AreaPicture(prior=0.25, rate_men=0.6, rate_women=0.3))
+    boxes = page.locator(".wg-picture svg rect").evaluate_all(
+        """nodes => nodes.map(n => ["x", "y", "width", "height"].map(a => +n.getAttribute(a)))"""
+    )
+    (x, y, side, height), men, women, men_alone, women_alone, both = boxes
+    assert side == height
+    bottom = y + side
+    assert men == pytest.approx([x, bottom - 0.6 * side, 0.25 * side, 0.6 * side])
+    assert women == pytest.approx([x + 0.25 * side, bottom - 0.3 * side, 0.75 * side, 0.3 * side])
+    posterior = 0.15 / (0.15 + 0.225)
+    assert [men_alone[2], women_alone[2]] == pytest.approx(
+        [posterior * side, (1 - posterior) * side]
+    )
+    assert both[2] == side and men_alone[0] == both[0] == x
 
 
 def test_area_follows_the_keyboard(static_page: Callable) -> None:
@@ -136,6 +154,31 @@ def test_coin_shows_seven_in_ten(static_page: Callable) -> None:
     page = static_page(BetaExplorer())
     assert shown_coin(page) == ["Beta(8, 4)", "0.667", "0.700", "0.131", "0.0909 = 1/11"]
     assert number(page, "predictive") == "0.667"
+
+
+CURVES = """svg => {
+  const number = (node, name) => Number(node.getAttribute(name));
+  const axis = svg.querySelector(".wg-axis"), grid = svg.querySelector(".wg-hair");
+  const unit = (number(axis, "y1") - number(grid, "y1")) / Number(grid.nextSibling.textContent);
+  const width = number(axis, "x2") - number(axis, "x1");
+  return Object.fromEntries([...svg.querySelectorAll("path.wg-line")].map((path) => {
+    const points = path.getAttribute("d").slice(1).split("L").map((pair) => pair.split(","));
+    return [path.dataset.role, points.map(([x, y]) =>
+      [(x - number(axis, "x1")) / width, (number(axis, "y1") - y) / unit])];
+  }));
+}"""
+
+
+def test_the_curves_are_the_densities(static_page: Callable) -> None:
+    page = static_page(BetaExplorer(a=5, b=2.5, heads=9, tails=14))
+    curves = page.locator(".wg-picture svg").evaluate(CURVES)
+    shapes = {"prior": (5, 2.5), "likelihood": (10, 15), "posterior": (14, 16.5)}
+    assert set(curves) == set(shapes)
+    for role, shape in shapes.items():
+        theta, height = np.array(curves[role]).T
+        exact = stats.beta(*shape).pdf(np.clip(theta, 0, 1))
+        assert np.abs(height - exact).max() < 0.02 * exact.max(), role
+        assert np.trapezoid(height, theta) == pytest.approx(1, abs=0.01)
 
 
 def test_coin_follows_keyboard_and_mouse(static_page: Callable) -> None:
