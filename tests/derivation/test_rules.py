@@ -11,7 +11,7 @@ PLAIN = Notation(
     unit=r"\alpha \theta",
     natural="n",
     functions={"f": "x", "g": "x"},
-    let={r"\beta": r"1-\alpha"},
+    let={r"\beta": r"1-\alpha", r"\bar x": r"\frac{x+y}{2}"},
 )
 TABLES = Notation(worlds=tables({"x": 2, "z": 2}, p="p(z) p(x|z)", q="q(z|x)", at={"x": 0}))
 EVENTS = Notation(
@@ -25,6 +25,7 @@ TRUE_STEPS = [
     (PLAIN, "x(a+b)+y+bx", r"(a+2b)\,x+y", rules.collect("x")),
     (PLAIN, "x^2-2mx", "(x-m)^2-m^2", rules.complete_square("x")),
     (PLAIN, r"\beta x", r"(1-\alpha)x", rules.definition(r"\beta")),
+    (PLAIN, r"2\bar x", "x+y", rules.definition(r"\bar x")),
     (PLAIN, r"\log(ab)", r"\log a+\log b", rules.logarithms()),
     (PLAIN, r"\frac{d}{dx}\left[x^3\right]", "3x^2", rules.differentiate()),
     (PLAIN, r"\int_0^1 \theta^2\,d\theta", r"\frac{1}{3}", rules.integrate()),

@@ -17,6 +17,7 @@ import sympy as sp
 from . import abstraction as known
 from .abstraction import View
 from .decide import decide_zero
+from .names import normal_name
 from .notation import Notation
 from .terms import Term
 from .verdict import PROVED
@@ -92,7 +93,8 @@ def complete_square(x: str, words: str = "") -> Rule:
 
 def definition(name: str, words: str = "") -> Rule:
     """The definition of a name, opened or closed."""
-    return Rule(words or f"definition of ${name}$", frozenset({known.OPENS + name}))
+    opened = frozenset({known.OPENS + normal_name(name)})
+    return Rule(words or f"definition of ${name}$", opened)
 
 
 def logarithms(words: str = "laws of logarithms") -> Rule:
