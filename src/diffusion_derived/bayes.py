@@ -54,7 +54,7 @@ def posterior(prior: ArrayLike, likelihood: ArrayLike) -> np.ndarray:
     """
     total = evidence(prior, likelihood)
     if np.any(total == 0):
-        checks.refuse("evidence", total, "a number above 0: no hypothesis allows these data")
+        checks.refuse("evidence", total, "a number above 0")
     return joint(prior, likelihood) / total
 
 
