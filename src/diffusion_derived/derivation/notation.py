@@ -14,6 +14,7 @@ import sympy as sp
 
 from .decide import decide_zero
 from .declarations import declare
+from .names import normal_name
 from .node import OutsideReach, Term
 from .parser import Parser
 from .terms_probability import TABLES
@@ -75,10 +76,10 @@ class Notation:
 
     def definition(self, name: str) -> str:
         """The TeX that a defined name means."""
-        key = "".join(text_of(name).split())
-        for declared, definition in self.words.defined_tex.items():
-            if "".join(text_of(declared).split()) == key:
-                return definition
+        wanted = normal_name(name.partition("(")[0])
+        for declared, tex in self.words.defined_tex.items():
+            if normal_name(declared.partition("(")[0]) == wanted:
+                return tex
         raise DerivationError(f"{name!r} has no definition: expected a name in let={{...}}")
 
     def worlds(self, *terms: Term) -> tuple[World, ...]:
