@@ -41,9 +41,7 @@ def gaussian(body: sp.Expr, x: sp.Symbol) -> sp.Expr:
 
 def _polynomial(body: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> sp.Expr:
     terms = sp.Poly(sp.expand(body), x).terms()
-    return sp.Add(
-        *(c * (upper ** (k + 1) - lower ** (k + 1)) / (k + 1) for (k,), c in terms)
-    )
+    return sp.Add(*(c * (upper ** (k + 1) - lower ** (k + 1)) / (k + 1) for (k,), c in terms))
 
 
 def _by_summand(body: sp.Expr, x: sp.Symbol, kernel) -> sp.Expr:

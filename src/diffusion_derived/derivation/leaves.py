@@ -36,6 +36,10 @@ class Symbol(Term):
     def value(self, world: World) -> Value:
         return self.symbol
 
+    @property
+    def is_density(self) -> bool:
+        return isinstance(self.symbol, sp.Symbol) and bool(self.symbol.is_positive)
+
 
 @dataclass(frozen=True)
 class Bound(Term):
@@ -65,6 +69,10 @@ class Indexed(Term):
             raise DerivationError(f"{self.base}: the index {at} is not a whole number")
         text = ",".join(map(str, at))
         return self.domain(f"{self.base}_{text}" if len(text) == 1 else f"{self.base}_{{{text}}}")
+
+    @property
+    def is_density(self) -> bool:
+        return bool(self.domain(self.base).is_positive)
 
 
 @dataclass(frozen=True)

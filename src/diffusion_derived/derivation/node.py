@@ -36,7 +36,8 @@ class Term:
 
     def log_value(self, world: World) -> Value:
         """The logarithm of the value; densities know theirs without taking a log of an exp."""
-        return sp.log(nonzero(self.value(world), "the argument of a logarithm"))
+        what = "the argument of a logarithm"
+        return sp.log(nonzero(scalar(self.value(world), what), what))
 
     @property
     def is_density(self) -> bool:

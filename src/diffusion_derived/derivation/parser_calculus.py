@@ -40,7 +40,7 @@ class CalculusRules(Cursor):
         self.integrals += 1
         body = self.expression()
         self.integrals -= 1
-        if self.peek() not in _DIFFERENTIALS:
+        if self.peek() not in ("d", r"\mathrm{d}"):
             self.fail(r"this \int has no differential", r"\,dx at its end", sign)
         self.take()
         variable = self.variable()

@@ -117,8 +117,7 @@ class FunctionRules(Cursor):
         return Call("binomial", sp.binomial, (top, self.group()))
 
     def matrix(self) -> Term:
-        r"""matrix := '\begin{pmatrix}' row ('\\' row)* '\end{pmatrix}', row := entry ('&' entry)*
-        """
+        r"""matrix := '\begin{pmatrix}' row ('\\' row)* '\end{pmatrix}'; row := entry {'&' entry}"""
         begin = self.take()
         kind = self._environment()
         rows = self.separated(lambda: self.separated(self.expression, "&"), r"\\")

@@ -32,6 +32,8 @@ class NameRules(Cursor):
         term = self._meaning(names[-1]) if names else None
         if term is None and names:
             term = self.constant_or_none()
+        if term is None and names and names[-1].text not in self.words:
+            self.undeclared()
         if term is None:
             self.fail(f"{token.text or 'the end'} as an argument", "braces {...} around it")
         if self.at != start + 1 or self.peek() == "_":
@@ -134,4 +136,3 @@ class NameRules(Cursor):
 
     def _single_index(self) -> Term:
         return self.number() if self.tokens[self.at].is_number else self.single_name()
-

@@ -102,7 +102,7 @@ class ProbabilityRules(Cursor):
         self.fail("a divergence between unlike sides", "two laws, or two densities", close)
 
     def law(self) -> Law:
-        r"""law := '\mathcal N' '(' expression ',' expression ')' | '\mathrm{Beta}' ... """
+        r"""law := '\mathcal N' '(' expression ',' expression ')' | '\mathrm{Beta}' ..."""
         token = self.take()
         self.need("(")
         return self._law(token.text)

@@ -10,6 +10,7 @@ from .cursor import Cursor
 from .names import Name, names_at
 from .repeated import Product, Range, States, Sum
 from .terms import Bound, Mul, Number, Term
+from .tokens import Token
 from .vocabulary import Vocabulary
 
 _NOT_EQUAL = (r"\ne", r"\neq")
@@ -46,11 +47,12 @@ class RepeatedRules(Cursor):
     def range(self) -> tuple[Range | States, dict[str, Term]]:
         r"""range := '_{i=1}^{n}' | '_k' | '_{j \ne k}' | '_{z, x}'; also the names outside of it"""
         self.need("_", " to say what the index is")
-        outer = self.local
-        over = self._braced_range() if self.took("{") else self._range()
+        outer, braced = self.local, self.took("{")
+        token = self.tokens[self.at]
+        over = self._braced_range() if braced else self._range_of(self._index_name(), token)
         for name in over.names:
             if name in outer:
-                self.fail(f"the index {name} is in use already", "another letter")
+                self.fail(f"the index {name} is in use already", "another letter", token)
         self.local = {**outer, **{name: Bound(name) for name in over.names}}
         return over, outer
 
@@ -65,9 +67,9 @@ class RepeatedRules(Cursor):
         return following
 
     def _braced_range(self) -> Range | States:
-        name = self._index_name()
+        token, name = self.tokens[self.at], self._index_name()
         if not self.took("="):
-            over = self._range_of(name)
+            over = self._range_of(name, token)
             self.need("}")
             return over
         start = self.expression()
@@ -75,15 +77,13 @@ class RepeatedRules(Cursor):
         self.need("^", f" (where {name.text} ends)")
         return Range(name.text, start, self.group())
 
-    def _range(self) -> Range | States:
-        return self._range_of(self._index_name())
-
-    def _range_of(self, name: Name) -> Range | States:
+    def _range_of(self, name: Name, token: Token) -> Range | States:
         if name.text.rstrip("'") in self.words.variables:
             return self._states(name)
         size = self.words.indices.get(name.text)
         if size is None:
-            self.fail(f"the index {name.text} has no range", f"{name.text}=1 below, its end above")
+            hope = f"{name.text}=1 below and its end above, or indices={{...}}"
+            self.fail(f"the index {name.text} has no range", hope, token)
         omit = (self.expression(),) if any(self.took(mark) for mark in _NOT_EQUAL) else ()
         return Range(name.text, Number(sp.Integer(1)), Bound(size), omit)
 

@@ -38,6 +38,8 @@ class Range(Term):
         raise DerivationError("a range has no value")
 
     def _whole(self, end: Value) -> int:
+        if not end.is_integer:
+            raise DerivationError(f"{self.index} runs to {end}, which is not a whole number")
         if not end.is_Integer:
             raise OutsideReach(f"{self.index} runs to {end}: give {end} a value in sizes={{...}}")
         return int(end)

@@ -24,7 +24,7 @@ Slots = tuple[tuple[str, tuple[int, ...]], ...]  # variables, each with the stat
 
 @dataclass(frozen=True)
 class Factor:
-    """One factor $p(\text{of} \mid \text{given})$ of a joint distribution."""
+    r"""One factor $p(\text{of} \mid \text{given})$ of a joint distribution."""
 
     of: tuple[str, ...]
     given: tuple[str, ...]
@@ -69,14 +69,22 @@ class Tables:
                 if len(of) == 1 and self.size(factor.of[0]) == 2:
                     rows[name, factor, (1 - at[0],), under] = 1 - value
                 return rows
-        factors = " ".join(f"{name}{factor}" for factor in self.factors[name])
-        raise DerivationError(f"given: {dict(of)} given {dict(given)} is no factor of {factors}")
+        asked = f"{dict(of)} given {dict(given)}"
+        raise DerivationError(f"given: {asked} is no factor of {self._written(name)}")
 
     def probability(self, name: str, of: Slots, given: Slots) -> sp.Expr:
         r"""$p(\text{of}\mid\text{given})$ by summation; one that the model leaves open raises."""
-        self._check_defined(name, of, given)
-        whole = self._event(name, (*of, *given))
-        return whole / self._event(name, given) if self._made(name, given) else whole
+        self._check_names(name, of, given)
+        asked = {variable for variable, _ in (*of, *given)}
+        loose = sorted(self._influences(name, asked) - asked)
+        values = {
+            self._conditional(name, of, (*given, *((v, (s,)) for v, s in state.items())))
+            for state in self._assignments(loose)
+        }
+        first = values.pop()
+        if any(sp.cancel(value - first) != 0 for value in values):
+            self._undefined(name, asked, loose)
+        return first
 
     # ---- within --------------------------------------------------------------------------
 
@@ -88,23 +96,33 @@ class Tables:
     def _made(self, name: str, slots: Slots) -> bool:
         return bool({variable for variable, _ in slots} - self._roots(name))
 
-    def _check_defined(self, name: str, of: Slots, given: Slots) -> None:
+    def _conditional(self, name: str, of: Slots, given: Slots) -> sp.Expr:
+        whole = self._event(name, (*of, *given))
+        return whole / self._event(name, given) if self._made(name, given) else whole
+
+    def _check_names(self, name: str, of: Slots, given: Slots) -> None:
         known = {v for factor in self.factors[name] for v in (*factor.of, *factor.given)}
         asked, roots = [variable for variable, _ in (*of, *given)], self._roots(name)
-        factors = " ".join(f"{name}{factor}" for factor in self.factors[name])
         for variable in asked:
             if variable not in known:
-                raise DerivationError(f"{name} says nothing about {variable}: it is {factors}")
+                raise DerivationError(
+                    f"{name} says nothing about {variable}: it is {self._written(name)}"
+                )
             if asked.count(variable) > 1:
                 raise DerivationError(f"{name}(...) names {variable} twice")
-        loose = sorted(roots & {v for v, _ in of} or self._influences(name, asked) - set(asked))
-        if loose:
-            raise DerivationError(
-                f"{name}({', '.join(asked)}) is undefined: it depends on {', '.join(loose)}, "
-                f"and {name} is only {factors}"
-            )
+        if roots & {variable for variable, _ in of}:
+            self._undefined(name, set(asked), sorted(roots & {variable for variable, _ in of}))
 
-    def _influences(self, name: str, asked: list[str]) -> set[str]:
+    def _undefined(self, name: str, asked: set[str], on: list[str]) -> None:
+        raise DerivationError(
+            f"{name}({', '.join(sorted(asked))}) is undefined: it depends on {', '.join(on)}, "
+            f"and {name} is only {self._written(name)}"
+        )
+
+    def _written(self, name: str) -> str:
+        return " ".join(f"{name}{factor}" for factor in self.factors[name])
+
+    def _influences(self, name: str, asked: set[str]) -> set[str]:
         """The roots that some asked variable descends from."""
         reached, before = set(asked), set()
         while reached != before:

@@ -73,7 +73,9 @@ class Vocabulary:
         """Whether the events name all states of the model, so that its sizes are no choice."""
         named: dict[str, set[int]] = {name: set() for name in self.variables}
         for variable, states in self.events.values():
-            named[variable] |= {*states, *self.others(variable, states)} if (
-                self.states_of[variable] == 2
-            ) else set(states)
+            named[variable] |= (
+                {*states, *self.others(variable, states)}
+                if (self.states_of[variable] == 2)
+                else set(states)
+            )
         return all(len(named[name]) == size for name, size in self.states_of.items())
