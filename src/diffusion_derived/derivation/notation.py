@@ -3,6 +3,8 @@ r"""A chapter's notation: the names it uses, declared once, and what its stateme
     N = Notation(real="x_t x_0", unit=r"\alpha_t \bar\alpha_{t-1}",
                  let={r"\beta_t": r"1-\alpha_t", r"\bar\alpha_t": r"\alpha_t\,\bar\alpha_{t-1}"})
     verdict = equal(N, N.read(r"\sqrt{\beta_t}^2"), N.read(r"1-\alpha_t"))
+
+A name that was not declared cannot be read, and raises `TexError`.
 """
 
 from __future__ import annotations
