@@ -7,21 +7,18 @@ from __future__ import annotations
 
 import re
 
-DISPLAY = re.compile(r"\$\$(.+?)\$\$", re.S)
-INLINE = re.compile(r"(?<![\\$`])\$([^$]+?)\$")
-CODE = re.compile(r"(?<![`:\\])`([^`\n]+)`(?![`_])")
+PIECE = re.compile(r"(\$\$.+?\$\$|\$[^$]+?\$|``.+?``|`[^`\n]+`)", re.S)
 
 
-def words(block: str) -> str:
-    """A paragraph: its maths and its code marked up, all else protected."""
-    block = DISPLAY.sub(lambda found: f"\n\n.. math:: {' '.join(found[1].split())}\n\n", block)
-    pieces = re.split(r"(\$[^$]+?\$|`[^`\n]+`)", block)
-    return "".join(piece if at % 2 else protected(piece) for at, piece in enumerate(pieces))
-
-
-def protected(text: str) -> str:
-    """Text with what reStructuredText would take for markup of its own written out."""
-    return re.sub(r"([*|\\])|(?<=\w)(_)(?!\w)", r"\\\1\2", text)
+def marked(piece: str) -> str:
+    """A formula or a piece of code in reStructuredText; anything else protected from it."""
+    if piece.startswith("$$"):
+        return f"\n\n.. math:: {' '.join(piece[2:-2].split())}\n\n"
+    if piece.startswith("$"):
+        return f":math:`{piece[1:-1]}`"
+    if piece.startswith("`"):
+        return f"``{piece.strip('`')}``"
+    return re.sub(r"([*|\\])|(?<=\w)(_)(?!\w)", r"\\\1\2", piece)
 
 
 def rewrite(text: str) -> str:
@@ -32,8 +29,7 @@ def rewrite(text: str) -> str:
         if indented and block.strip():
             blocks.append(block if example else f".. code-block:: python\n\n{block}")
         else:
-            marked = INLINE.sub(r":math:`\1`", CODE.sub(r"``\1``", words(block)))
-            blocks.append(marked)
+            blocks.append("".join(map(marked, PIECE.split(block))))
         example = indented
     return "\n\n".join(blocks)
 
