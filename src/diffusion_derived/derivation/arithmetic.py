@@ -78,6 +78,16 @@ class Pow(Binary):
     def value(self, world: World) -> Value:
         return power(*self.both(world))
 
+    def log_value(self, world: World) -> Value:
+        if self.is_density:
+            exponent = scalar(self.right.value(world), "an exponent")
+            return exponent * self.left.log_value(world)
+        return super().log_value(world)
+
+    @property
+    def is_density(self) -> bool:
+        return self.left.is_density
+
 
 @dataclass(frozen=True)
 class Unary(Term):
@@ -98,6 +108,13 @@ class Sqrt(Unary):
 
     def value(self, world: World) -> Value:
         return sp.sqrt(scalar(self.inner.value(world), "a square root"))
+
+    def log_value(self, world: World) -> Value:
+        return self.inner.log_value(world) / 2
+
+    @property
+    def is_density(self) -> bool:
+        return self.inner.is_density
 
 
 class Log(Unary):
