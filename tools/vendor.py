@@ -47,6 +47,7 @@ class Package:
     files: dict[str, str]
 
 
+# fmt: off
 PACKAGES = (
     # The "full" build holds every TeX extension. The plain one loads \cancel, \color and others
     # from files beside it when a formula first uses them, which would be a request that fails.
@@ -86,6 +87,7 @@ PACKAGES = (
         "LICENSE": "fonts/LICENSE-source-code-pro.txt",
     }),
 )
+# fmt: on
 
 
 def sha256(path: Path) -> str:

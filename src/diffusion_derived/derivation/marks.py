@@ -16,10 +16,8 @@ _SHAPES = {
     + '<circle cx="6" cy="6" r="1.7" fill="currentColor"/>',
     "approx": _SQUARE.format(' stroke-width="1.3"')
     + '<path d="M3 7c1.5-3 3 2 6-2" fill="none" stroke="currentColor" stroke-width="1.3"/>',
-    "bound": _SQUARE.format(' stroke-width="1.3"')
-    + '<path d="M1 6h10v5H1z" fill="currentColor"/>',
-    "family": _SQUARE.format(' stroke-width="1.3"')
-    + '<path d="M1 1v10h10z" fill="currentColor"/>',
+    "bound": _SQUARE.format(' stroke-width="1.3"') + '<path d="M1 6h10v5H1z" fill="currentColor"/>',
+    "family": _SQUARE.format(' stroke-width="1.3"') + '<path d="M1 1v10h10z" fill="currentColor"/>',
     "induction": '<path d="M.5 11.5V7.8h3.7V4.1h3.6V.5h3.7v11z" fill="currentColor"/>',
     "proof": '<rect x=".5" y=".5" width="11" height="11" fill="currentColor"/>',
 }
