@@ -1,6 +1,7 @@
 """A new chapter has every part, in the form that the checks ask for."""
 
 import pytest
+
 from hygiene import faults
 from nbfiles import code_cells, read
 from new_chapter import PARTS, begin
