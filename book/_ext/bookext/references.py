@@ -115,7 +115,9 @@ def name_chapters(app, doctree: nodes.document, docname: str) -> None:
             if row["ids"] and row["ids"][0] in cited[chapter]:
                 uri = app.builder.get_relative_uri(docname, chapter)
                 name = f"Chapter\N{NO-BREAK SPACE}{chapter_number(chapter)}"
-                row[0] += [nodes.Text(" "), nodes.reference("", name, internal=True, refuri=uri)]
+                chapter_link = nodes.reference("", name, internal=True, refuri=uri)
+                chapter_link["classes"].append("term-place")
+                row[0] += [nodes.Text(" "), chapter_link]
 
 
 def setup(app):

@@ -1,7 +1,7 @@
 """Bold terms and the glossary.
 
-Bold words in a chapter that are no label (they end in no stop) define a term. Its first place in
-the book gets an id, and the glossary's entry of the same name links back to it.
+Bold words in a chapter that are no label (a label ends in a stop or a number) define a term. Its
+first place in the book gets an id, and the glossary's entry of the same name links back to it.
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from docutils.nodes import make_id
 from .places import chapter_number
 
 GLOSSARY = "book/glossary"
+BOLD = re.compile(r"(?<!\*)\*\*([^*]+)\*\*(?!\*)")
+LABEL = re.compile(r".*[.:?!]\s*$|(Figure|Table|Exercise) \d+\.\d+")
 
 
 def normal(term: str) -> str:
@@ -24,8 +26,13 @@ def normal(term: str) -> str:
 
 
 def is_term(words: str) -> bool:
-    """Whether bold words define something; with a stop at their end they are a label."""
-    return bool(words.strip()) and not words.rstrip().endswith((".", ":", "?", "!"))
+    """Whether bold words define something; a stop or a number at their end makes a label."""
+    return bool(words.strip()) and not LABEL.fullmatch(words)
+
+
+def terms_of(markdown: str) -> list[str]:
+    """The terms that a piece of a chapter defines, in order."""
+    return [words for words in BOLD.findall(markdown) if is_term(words)]
 
 
 def anchor(term: str) -> str:
