@@ -11,7 +11,7 @@ import pytest
 import sympy as sp
 
 from diffusion_derived.derivation.domain import (
-    Unit,
+    UnitSymbol,
     allows,
     in_order,
     natural,
@@ -94,7 +94,7 @@ def test_the_domain_survives_substitution_and_copies():
     ]
     for expr in moved:
         assert a in expr.free_symbols
-        assert all(isinstance(s, Unit) for s in expr.free_symbols if s.name == "a")
+        assert all(isinstance(s, UnitSymbol) for s in expr.free_symbols if s.name == "a")
 
 
 def test_a_unit_symbol_is_positive_and_no_other_symbol():
@@ -177,3 +177,10 @@ def test_in_another_thread_the_body_runs_without_a_limit():
     thread.start()
     thread.join()
     assert results == ["done"]
+
+
+def test_sympy_prints_and_compiles_unit_symbols_like_any_other():
+    theta = unit("theta")
+    assert str(theta) == "theta"
+    assert sp.lambdify([theta], 1 - theta, "math")(0.25) == 0.75
+    assert sp.lambdify([theta], 1 - theta, "mpmath")(0.25) == 0.75

@@ -21,18 +21,18 @@ _WHOLE = tuple(sp.Integer(n) for n in (2, 1, 3, 0, 4, 5, 6))
 _TRIES = 200
 
 
-class Unit(sp.Symbol):
+class UnitSymbol(sp.Symbol):
     r"""A symbol whose values lie in the open interval $(0, 1)$."""
 
     __slots__ = ()
 
-    def __new__(cls, name: str, **assumptions: bool) -> Unit:
+    def __new__(cls, name: str, **assumptions: bool) -> UnitSymbol:
         return super().__new__(cls, name, **(assumptions | {"positive": True}))
 
 
 def unit(name: str) -> sp.Symbol:
     r"""A symbol for a number in $(0, 1)$, such as a probability."""
-    return Unit(name)
+    return UnitSymbol(name)
 
 
 def positive(name: str) -> sp.Symbol:
@@ -57,7 +57,7 @@ def whole(name: str) -> sp.Symbol:
 
 def allows(symbol: sp.Symbol, value: sp.Expr) -> bool:
     """Whether `value` satisfies every assumption that `symbol` carries."""
-    if isinstance(symbol, Unit) and not (0 < value < 1):
+    if isinstance(symbol, UnitSymbol) and not (0 < value < 1):
         return False
     return all(getattr(value, f"is_{fact}") is truth for fact, truth in symbol.assumptions0.items())
 
@@ -93,7 +93,7 @@ def _small_value(symbol: sp.Symbol, place: int, taken: set[sp.Rational]) -> sp.R
 
 
 def _small_values(symbol: sp.Symbol) -> tuple[sp.Rational, ...]:
-    if isinstance(symbol, Unit):
+    if isinstance(symbol, UnitSymbol):
         return _UNIT
     if symbol.is_integer:
         return _WHOLE
@@ -109,7 +109,7 @@ def _draw(symbol: sp.Symbol, rng: random.Random) -> sp.Rational:
 
 
 def _candidate(symbol: sp.Symbol, rng: random.Random) -> sp.Rational:
-    if isinstance(symbol, Unit):
+    if isinstance(symbol, UnitSymbol):
         return _R(rng.randint(1, 96), 97)
     if symbol.is_integer:
         return sp.Integer(rng.randint(0 if symbol.is_nonnegative else -9, 9))

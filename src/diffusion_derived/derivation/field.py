@@ -10,7 +10,7 @@ from __future__ import annotations
 import sympy as sp
 
 from . import kernels
-from .domain import Unit
+from .domain import UnitSymbol
 from .generators import OPAQUE, UNIT, OutsideField
 from .jets import jets
 from .quotients import Quotients
@@ -70,7 +70,7 @@ class Field(Quotients):
 
     def _symbol(self, symbol: sp.Symbol) -> sp.Expr:
         """A symbol s in (0, 1) becomes 1/(1+u) with u > 0, so that 1-s and 1-st are positive."""
-        if not isinstance(symbol, Unit):
+        if not isinstance(symbol, UnitSymbol):
             return symbol
         return 1 / (1 + self.generators.get(UNIT, symbol, positive=True))
 

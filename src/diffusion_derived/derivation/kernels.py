@@ -78,10 +78,20 @@ def _root_positive(field: Quotients, factor: sp.Expr, exponent: sp.Rational) -> 
     inside = field.generators.key(EXP, factor)
     if inside is not None:
         return exp(field, inside * exponent)
-    whole, part = divmod(exponent.p, exponent.q)
-    if not part:
-        return factor**whole
-    return factor**whole * field.generators.get(ROOT, (factor, exponent.q), positive=True) ** part
+    result, whole = sp.Integer(1), exponent
+    for prime, times in sp.factorint(exponent.q).items():
+        order = prime**times
+        share = exponent.p * pow(exponent.q // order, -1, order) % order
+        result *= _repeated_root(field, factor, prime, times) ** share
+        whole -= sp.Rational(share, order)
+    return result * factor**whole
+
+
+def _repeated_root(field: Quotients, base: sp.Expr, prime: int, times: int) -> sp.Expr:
+    r"""$f^{1/p^m}$ as the p-th root of a p-th root, so that $f^{1/2}$ and $f^{1/4}$ know each other."""
+    for _ in range(times):
+        base = field.generators.get(ROOT, (base, prime), positive=True)
+    return base
 
 
 def _root_of_rest(field: Quotients, rest: sp.Expr, exponent: sp.Rational) -> sp.Expr:
@@ -127,24 +137,23 @@ def _exp_generator(field: Quotients, exponent: sp.Expr) -> sp.Symbol:
 
 
 def gamma(field: Quotients, argument: sp.Expr) -> sp.Expr:
-    r"""$\Gamma(a+n) = a(a+1)\cdots(a+n-1)\,\Gamma(a)$, with the constant of $a$ in $(0, 1]$."""
+    r"""$\Gamma(a+n) = a(a+1)\cdots(a+n-1)\,\Gamma(a)$, for an $a$ that shifts share."""
     numerator, denominator = field.fraction(argument)
     argument = sp.cancel(numerator / denominator)
     if argument.is_integer and field.positive(1 - argument):
         raise OutsideField("gamma at a pole")
-    shift = int(sp.ceiling(_constant(numerator, denominator))) - 1
+    shift = int(sp.ceiling(_constant(argument))) - 1
     if abs(shift) > _LARGEST_SHIFT:
         raise OutsideField("gamma with a large shift")
     start = sp.cancel(argument - shift)
     return _shifted(start, shift) * _gamma_generator(field, start)
 
 
-def _constant(numerator: sp.Expr, denominator: sp.Expr) -> sp.Rational:
-    symbols = in_turn(numerator.free_symbols | denominator.free_symbols)
-    if not symbols:
-        return numerator / denominator
-    quotient, _ = sp.div(numerator, denominator, *symbols)
-    return sp.Poly(quotient, *symbols).coeff_monomial(1)
+def _constant(argument: sp.Expr) -> sp.Rational:
+    """A number that grows by n when the argument does: its value at zeros, or else at ones."""
+    symbols = argument.free_symbols
+    values = (argument.xreplace(dict.fromkeys(symbols, sp.Integer(place))) for place in (0, 1))
+    return next((value for value in values if value.is_Rational), sp.Integer(1))
 
 
 def _shifted(start: sp.Expr, shift: int) -> sp.Expr:

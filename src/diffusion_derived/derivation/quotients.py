@@ -28,9 +28,27 @@ class Quotients:
         return numerator.as_expr(), denominator.as_expr()
 
     def factors(self, expr: sp.Expr) -> Factors:
-        """Irreducible factors and their exponents; {0: 1} for zero."""
+        """Irreducible factors and their exponents; {0: 1} for zero.
+
+        A symbol s with a root r is written r² meanwhile, so that s + r has the factors r and r + 1.
+        """
         numerator, denominator = self.fraction(expr)
-        return {numerator: 1} if numerator == 0 else signed_factors(numerator, denominator)
+        if numerator == 0:
+            return {numerator: 1}
+        symbols = self._symbols_with_roots()
+        for root, symbol, order in symbols:
+            numerator, denominator = (
+                part.xreplace({symbol: root**order}) for part in (numerator, denominator)
+            )
+        found = signed_factors(numerator, denominator)
+        for root, symbol, order in reversed(symbols):
+            whole, left = divmod(found.pop(root, 0), order)
+            found |= {root: left, symbol: whole + found.get(symbol, 0)}
+        return {self.fraction(factor)[0]: power for factor, power in found.items() if power}
+
+    def _symbols_with_roots(self) -> list[tuple[sp.Symbol, sp.Symbol, int]]:
+        roots = self.generators.of_kind(ROOT).items()
+        return [(root, base, order) for root, (base, order) in roots if base.is_Symbol]
 
     def positive(self, expr: sp.Expr) -> bool:
         """Whether every factor is manifestly positive: sufficient, not necessary."""
