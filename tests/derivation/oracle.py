@@ -18,7 +18,7 @@ import sympy as sp
 
 from diffusion_derived.derivation import laws, terms, terms_calculus, terms_matrix
 from diffusion_derived.derivation import terms_probability as prob
-from diffusion_derived.derivation.domain import Unit
+from diffusion_derived.derivation.domain import UnitSymbol
 from diffusion_derived.derivation.notation import Notation
 from diffusion_derived.derivation.terms import Term
 from diffusion_derived.derivation.verdict import DerivationError
@@ -84,7 +84,7 @@ class _Overlay(dict):
 
 
 def _draw(symbol: sp.Symbol, rng: random.Random) -> mp.mpf:
-    if isinstance(symbol, Unit):
+    if isinstance(symbol, UnitSymbol):
         return mp.mpf(rng.uniform(0.15, 0.85))
     if symbol.is_integer:
         return mp.mpf(rng.randint(1, 6))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
+from diffusion_derived.derivation.node import OutsideReach
 from diffusion_derived.derivation.notation import Notation, equal
 from diffusion_derived.derivation.verdict import (
     PROVED,
@@ -115,9 +116,21 @@ def test_an_integral_beyond_the_formulas_is_undecided_and_says_so():
 
 
 def test_an_exponent_that_may_diverge_is_not_integrated():
-    verdict = _same(BETA, r"\int_0^1\theta^{a-2}\,d\theta", r"\frac{1}{a-1}")
-    assert verdict.status == UNDECIDED
-    assert "not known to be above -1" in verdict.detail
+    term = BETA.read(r"\int_0^1\theta^{a-2}\,d\theta")
+    with pytest.raises(OutsideReach, match="not known to be above -1"):
+        BETA.values(term)
+
+
+def test_what_no_formula_covers_may_be_refuted_by_quadrature_but_not_proved():
+    verdict = _same(BETA, r"\int_0^1\log(1+\theta)\,d\theta", r"\log 2")
+    assert (verdict.status, verdict.method) == (REFUTED, "quadrature")
+    assert verdict.witness.difference == "-0.307"  # 2 log 2 - 1 - log 2
+    unclear = _same(BETA, r"\int_0^1\theta^{a-2}\,d\theta", r"\frac{a}{a-1}")
+    assert unclear.status != PROVED
+
+
+def test_an_infinite_limit_is_no_number():
+    assert _same(BETA, r"\lim_{a\to 0}\frac{b}{a}", "b").status == REFUTED
 
 
 def test_a_symbolic_size_without_values_is_undecided():

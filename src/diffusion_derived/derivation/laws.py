@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from .gaussian import expectation, gauss, log_gauss
-from .integrals import BETA_LEMMA, GAUSS_LEMMA, gaussian, integral
+from .integrals import integrate
 from .node import OutsideReach, Term, Value
 from .verdict import DerivationError
 from .worlds import World
@@ -64,8 +64,7 @@ class Normal(Law):
         value = sp.expand(value)
         if value.is_polynomial(symbol):
             return expectation(value, [(symbol, (mean, variance))])
-        world.note(GAUSS_LEMMA)
-        return gaussian(value * gauss(symbol, mean, variance), symbol)
+        return integrate(value * gauss(symbol, mean, variance), symbol, -sp.oo, sp.oo, world)
 
     def divergence(self, other: Law, world: World) -> Value:
         if not isinstance(other, Normal):
@@ -94,7 +93,10 @@ def vector_expectation(value: Value, x: Value, mean: Value, covariance: Value) -
     One factor at a time:
     $\mathbb E[x_i Q] = m_i\,\mathbb E[Q] + \sum_j S_{ij}\,\mathbb E[\partial_j Q]$.
     """
-    polynomial = sp.Poly(sp.expand(value), *x)
+    value = sp.expand(value)
+    if not value.is_polynomial(*x):
+        raise OutsideReach(f"{value} is not a polynomial in {', '.join(map(str, x))}")
+    polynomial = sp.Poly(value, *x)
     if not any(polynomial.degree(symbol) for symbol in x):
         return polynomial.as_expr()
     total = sp.Integer(0)
@@ -132,9 +134,8 @@ class Beta(Law):
         return point ** (a - 1) * (1 - point) ** (b - 1) / _beta(a, b)
 
     def mean(self, value: Value, symbol: sp.Symbol, world: World) -> Value:
-        world.note(BETA_LEMMA)
         whole = value * self.density(symbol, world)
-        return integral(whole, symbol, sp.Integer(0), sp.Integer(1))[0]
+        return integrate(whole, symbol, sp.Integer(0), sp.Integer(1), world)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import sympy as sp
 
@@ -19,9 +20,10 @@ from .declarations import declare
 from .names import normal_name
 from .node import OutsideReach, Term
 from .parser import Parser
+from .quadrature import quadrature_witness
 from .terms_probability import TABLES
 from .tokens import text_of
-from .verdict import PROVED, UNDECIDED, DerivationError, Verdict, Witness
+from .verdict import PROVED, REFUTED, UNDECIDED, DerivationError, Verdict, Witness
 from .worlds import Tables, World
 
 
@@ -120,7 +122,7 @@ class Notation:
         """The value of a term in each world."""
         values, used = [], set()
         for world in worlds if worlds is not None else self.worlds(term):
-            recording = World(world.bound, world.tables)
+            recording = replace(world, lemmas=set())
             values.append(term.value(recording))
             used |= recording.lemmas
         self._lemmas[term] = tuple(sorted(used))
@@ -177,28 +179,48 @@ class Notation:
 
 def equal(notation: Notation, left: Term, right: Term) -> Verdict:
     """Decide that two terms have the same value in every world of the notation."""
-    worlds, verdict = notation.worlds(left, right), Verdict(UNDECIDED, detail="there is no world")
     seconds, methods = 0.0, []
-    for world in worlds:
-        try:
-            difference = _difference(notation, left, right, world)
-        except OutsideReach as error:
-            return Verdict(UNDECIDED, detail=str(error), seconds=seconds)
-        verdict = decide_zero(difference)
+    for world in notation.worlds(left, right):
+        verdict = _decide(notation, left, right, world)
         seconds += verdict.seconds
         methods.append(verdict.method)
         if verdict.status != PROVED:
             return _located(verdict, world, seconds)
-    method = ", ".join(dict.fromkeys(filter(None, methods)))
-    return Verdict(verdict.status, method, verdict.detail, None, seconds)
+    return Verdict(PROVED, ", ".join(dict.fromkeys(filter(None, methods))), seconds=seconds)
 
 
-def _difference(notation: Notation, left: Term, right: Term, world: World):
+def _decide(notation: Notation, left: Term, right: Term, world: World) -> Verdict:
+    try:
+        values = _values(notation, left, right, world)
+    except OutsideReach as error:
+        return _by_quadrature(notation, left, right, world, str(error))
+    infinite = [value.has(sp.oo, -sp.oo, sp.zoo) for value in values]
+    if infinite[0] != infinite[1]:
+        return Verdict(REFUTED, "limits", witness=Witness((), "infinity"))
+    return decide_zero(values[0] - values[1])
+
+
+def _by_quadrature(
+    notation: Notation, left: Term, right: Term, world: World, why: str
+) -> Verdict:
+    """What no formula covers may still be refuted by numbers; it is never proved."""
+    try:
+        values = _values(notation, left, right, replace(world, open_integrals=True))
+    except OutsideReach:
+        return Verdict(UNDECIDED, detail=why)
+    difference = values[0] - values[1]
+    witness = quadrature_witness(difference) if isinstance(difference, sp.Expr) else None
+    if witness is None:
+        return Verdict(UNDECIDED, detail=why)
+    return Verdict(REFUTED, "quadrature", str(witness), witness)
+
+
+def _values(notation: Notation, left: Term, right: Term, world: World) -> list:
     values = [notation.values(term, [world])[0] for term in (left, right)]
     shapes = [getattr(value, "shape", ()) for value in values]
     if shapes[0] != shapes[1]:
         raise DerivationError(f"the two sides have unlike shapes: {shapes[0]} and {shapes[1]}")
-    return values[0] - values[1]
+    return values
 
 
 def _located(verdict: Verdict, world: World, seconds: float) -> Verdict:
