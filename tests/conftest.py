@@ -9,6 +9,7 @@ import time
 
 import pytest
 from filelock import FileLock
+from hypothesis import settings
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -25,6 +26,11 @@ OFFLINE = (
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
 START = time.monotonic()
+
+# The same examples on every machine, and no deadline: a busy machine is slow, not wrong.
+settings.register_profile("book", deadline=None, derandomize=True)
+settings.register_profile("quick", settings.get_profile("book"), max_examples=20)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "book"))
 
 
 def find_chromium() -> str | None:

@@ -38,7 +38,8 @@ def test():
 
 
 def check():
-    """The fast loop: style and unit tests."""
+    """The fast loop: style and unit tests, with fewer random examples."""
+    os.environ.setdefault("HYPOTHESIS_PROFILE", "quick")
     run([python(), "-m", "ruff", "check", "."])
     run([python(), "-m", "ruff", "format", "--check", "."])
     run([python(), "-m", "pytest", "tests", "-q", "-m", "not slow and not browser", "-n", "2"])

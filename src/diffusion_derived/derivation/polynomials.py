@@ -100,5 +100,6 @@ class Reader:
         return sign, parts
 
     def multiplied(self, factors: Denominator) -> PolyElement:
+        """The product of factor**power, as one polynomial."""
         powers: Iterable[PolyElement] = (factor**power for factor, power in factors.items())
         return self.reduced(reduce(PolyElement.__mul__, powers, self.ring.one))

@@ -32,12 +32,14 @@ class Number(traitlets.TraitType):
         return f"{kind} from {self.low:g} to {self.high:g}"
 
     def fits(self, value: object) -> bool:
+        """Whether a value is a number of this kind within the bounds."""
         if isinstance(value, bool | np.bool_) or not isinstance(value, Real):
             return False
         inside = math.isfinite(value) and self.low <= value <= self.high
         return inside and (not self.whole or value == int(value))
 
     def validate(self, obj: object, value: object) -> float | int:
+        """The value as the page takes it; BadTrait if it is not allowed."""
         if not self.fits(value):
             raise refuse(obj, self.name, value, self.expected)
         return int(value) if self.whole or isinstance(value, Integral) else float(value)
@@ -60,9 +62,11 @@ class Numbers(traitlets.TraitType):
         self.member, self.length = member, len(default)
 
     def make_dynamic_default(self) -> list[float]:
+        """A list of its own for each widget."""
         return list(self.default_value)
 
     def validate(self, obj: object, value: object) -> list[float]:
+        """The value as the page takes it; BadTrait if it is not allowed."""
         members = list(value) if isinstance(value, list | tuple | np.ndarray) else []
         if len(members) != self.length or not all(map(self.member.fits, members)):
             expected = f"{self.length} numbers, each {self.member.expected}"
@@ -78,6 +82,7 @@ class OneOf(traitlets.TraitType):
         self.words = words
 
     def validate(self, obj: object, value: object) -> str:
+        """The value as the page takes it; BadTrait if it is not allowed."""
         if value not in self.words:
             raise refuse(obj, self.name, value, "one of " + ", ".join(map(repr, self.words)))
         return value
@@ -90,6 +95,7 @@ class Float32(traitlets.TraitType):
     """
 
     def validate(self, obj: object, value: object) -> bytes:
+        """The value as the page takes it; BadTrait if it is not allowed."""
         try:
             array = np.asarray(np.frombuffer(value, "<f4") if isinstance(value, bytes) else value)
         except ValueError:
