@@ -47,11 +47,14 @@ def browser_required() -> bool:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items):
-    """Mark what uses the browser; skip it where there is no Chromium and none is required."""
+    """Mark what uses the browser or the built book; skip what needs an absent Chromium."""
     absent = not find_chromium() and not browser_required()
     for item in items:
-        if {"browser", "chromium"} & set(getattr(item, "fixturenames", ())):
+        uses = set(getattr(item, "fixturenames", ()))
+        if uses & {"browser", "chromium"}:
             item.add_marker("browser")
+        if "built_book" in uses:
+            item.add_marker("slow")
         if absent and item.get_closest_marker("browser"):
             item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
 
