@@ -222,6 +222,8 @@ def test_steps_stop_at_the_border(maths: Callable) -> None:
     )
     assert walk[1] == [0.24, 0.51, 0.25]
     assert walk[-1] == [0.001, 0.749, 0.25]
+    at_border = [0.001, 0.3, 0.699]
+    assert maths("dirichlet", "m.move(x[0], x[1])", [at_border, step]) == at_border
 
 
 # ---- shared ----
