@@ -21,16 +21,15 @@ def copy_role_colours(app) -> None:
 
 
 def drop_thebe(app, pagename, templatename, context, doctree) -> None:
-    """Leave out the scripts of a live kernel: the book needs no server, and they name one."""
-    context["script_files"] = [
-        script for script in context.get("script_files", []) if not is_thebe(script)
-    ]
+    """Leave out what serves a live kernel: the book needs no server, and those scripts name one."""
+    for kind in ("script_files", "css_files"):
+        context[kind] = [file for file in context.get(kind, []) if not is_thebe(file)]
 
 
-def is_thebe(script) -> bool:
-    """Whether a script, or its inline text, belongs to thebe."""
-    body = getattr(script, "attributes", {}).get("body", "")
-    return "thebe" in f"{getattr(script, 'filename', script)} {body}".lower()
+def is_thebe(file) -> bool:
+    """Whether a script or a style sheet, or its inline text, belongs to thebe."""
+    body = getattr(file, "attributes", {}).get("body", "")
+    return "thebe" in f"{getattr(file, 'filename', file)} {body}".lower()
 
 
 def setup(app):

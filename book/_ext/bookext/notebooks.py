@@ -25,11 +25,15 @@ def bundles(notebook: dict) -> Iterator[dict]:
 
 
 def facts(notebook: dict) -> dict[str, int]:
-    """How many equations were decided, how many mistakes refused, how many figures move."""
-    entries = [entry for data in bundles(notebook) for entry in data.get(ENTRIES, [])]
+    """How many equations were decided, how many mistakes refused, how many figures move.
+
+    An equation that is shown twice, alone and in an induction, counts once.
+    """
+    stored = (entry for data in bundles(notebook) for entry in data.get(ENTRIES, []))
+    entries = {entry["label"]: entry for entry in stored}.values()
     return {
         "equations": sum(entry["grade"] not in DECLARED for entry in entries),
-        "refused": sum(entry.get("refused", 0) for entry in entries),
+        "refused": sum(entry["refused"] for entry in entries),
         "moving": sum(WIDGET in data for data in bundles(notebook)),
     }
 
