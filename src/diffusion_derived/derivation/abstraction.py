@@ -32,7 +32,8 @@ from .terms import (
     Symbol,
     Term,
 )
-from .terms_calculus import Derivative, Integral, Product, Range, Repeated, States, Sum
+from .repeated import Product, Range, Repeated, States, Sum
+from .terms_calculus import Derivative, Integral, Unknown
 from .terms_probability import (
     Density,
     Divergence,
@@ -110,12 +111,13 @@ class View:
     @_of.register
     def _(self, term: Log, world):
         inner = self.of(term.inner, world)
-        return sp.log(inner) if LOGS in self.facts else self._unknown("log", term, world, (inner,))
+        known = self.facts & {LOGS, DIFFERENTIATE}
+        return sp.log(inner) if known else self._unknown("log", term, world, (inner,))
 
     @_of.register
     def _(self, term: Exp, world):
         inner = self.of(term.inner, world)
-        known = self.facts & {LOGS, DENSITY} or inner == 0
+        known = self.facts & {LOGS, DENSITY, DIFFERENTIATE} or inner == 0
         return sp.exp(inner) if known else self._unknown("exp", term, world, (inner,), True)
 
     @_of.register
@@ -124,6 +126,10 @@ class View:
         if GAMMA in self.facts or not any(a.free_symbols for a in arguments):
             return term.function(*arguments)
         return self._unknown(term.name, term, world, arguments, True)
+
+    @_of.register
+    def _(self, term: Unknown, world):
+        return term.value(world) if DIFFERENTIATE in self.facts else self._closed(term, world)
 
     @_of.register
     def _(self, term: Defined, world):
