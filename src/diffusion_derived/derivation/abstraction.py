@@ -14,6 +14,7 @@ from functools import singledispatchmethod
 
 import sympy as sp
 
+from .repeated import Product, Range, Repeated, States, Sum
 from .terms import (
     Add,
     Bound,
@@ -32,7 +33,6 @@ from .terms import (
     Symbol,
     Term,
 )
-from .repeated import Product, Range, Repeated, States, Sum
 from .terms_calculus import Derivative, Integral, Unknown
 from .terms_probability import (
     Density,
@@ -50,7 +50,8 @@ LOGS, PRODUCT, SUMS, LINEAR = "laws of logarithms", "product rule", "sum rule", 
 DENSITY, MOMENTS, INTEGRATE = "form of the density", "moments", "integral"
 DIFFERENTIATE, GAMMA, DIVERGENCE = "differentiation", "Gamma function", "definition of KL"
 Slots = tuple[Slot, ...]
-WEAKER = {SUMS: {PRODUCT, LINEAR}, MOMENTS: {LINEAR}}  # what a fact says, among more
+# What a fact says, among more.
+WEAKER = {SUMS: {PRODUCT, LINEAR}, MOMENTS: {LINEAR}, DIFFERENTIATE: {LOGS}, DENSITY: {LOGS}}
 OPENS = "definition of "  # followed by the name that is opened
 
 
