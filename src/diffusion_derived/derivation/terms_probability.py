@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import sympy as sp
 
 from .arithmetic import Log, Sub
+from .finite import Slots
 from .laws import Law
 from .node import Term, Value, scalar
-from .tables import Slots
 from .verdict import DerivationError
 from .worlds import World
 

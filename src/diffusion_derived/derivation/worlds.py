@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from .tables import Tables, tables
+from .finite import Tables, tables
 from .verdict import DerivationError
 
 __all__ = ["Tables", "World", "tables"]
