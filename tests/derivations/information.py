@@ -75,7 +75,7 @@ def entropy():
 def _lemma():
     slope = r"\frac{d}{dt}\left(t-1-\log t\right)"
     d = chain(STATES, "eq-log-slope", r"The slope of $t-1-\log t$").start(slope)
-    d.step(r"1-\frac1t", rules.differentiate() & rules.logarithms())
+    d.step(r"1-\frac1t", rules.differentiate())
     d.step(r"\frac{t-1}{t}", rules.algebra(), rejects={"sign": r"\frac{1-t}{t}"})
     yield d.qed()
     value = r"\left.\left(t-1-\log t\right)\right|_{t=1}"
