@@ -1,4 +1,4 @@
-r"""Scores: Tweedie's formula, score matching, stochastic and ordinary differential equations, DDIM."""
+r"""Scores: Tweedie's formula, score matching, differential equations and DDIM."""
 
 from __future__ import annotations
 
