@@ -119,7 +119,7 @@ class Derivation(Shown):
         above, term = self._above().term, self._read_next(tex)
         verdict = vanishing_order(self.notation, above - term, var, order)
         self._demand(verdict, tex, reason)
-        note = rf"error $O({var}^{{{order}}})$"
+        note = rf"error $O({var if order == 1 else f'{var}^{{{order}}}'})$"
         return self._write(
             Line(r"\approx", tex, reason, "approx", False, verdict.method, note, (), label, term)
         )

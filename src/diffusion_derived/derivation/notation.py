@@ -24,6 +24,7 @@ from .quadrature import quadrature_witness
 from .terms_probability import TABLES
 from .tokens import text_of
 from .verdict import PROVED, REFUTED, UNDECIDED, DerivationError, Verdict, Witness
+from .witness_names import readable
 from .worlds import Tables, World
 
 
@@ -147,6 +148,8 @@ class Notation:
     def _tables_in_words(self) -> str:
         if all(not entry.free_symbols for t in self.tables for entry in t.entries.values()):
             return "the given probabilities"
+        if self.words.every_state_named():
+            return "all probabilities"
         found = {name: {t.sizes[name] for t in self.tables} for name in self.tables[0].sizes}
         alphabets = (f"|{name}|={_listed(sorted(sizes))}" for name, sizes in found.items())
         return "all tables " + ", ".join(alphabets)
@@ -185,7 +188,9 @@ def equal(notation: Notation, left: Term, right: Term) -> Verdict:
         seconds += verdict.seconds
         methods.append(verdict.method)
         if verdict.status != PROVED:
-            return _located(verdict, world, seconds)
+            return _located(notation, verdict, world, seconds)
+    if not methods:
+        return Verdict(UNDECIDED, detail="there is no world in which to decide this")
     return Verdict(PROVED, ", ".join(dict.fromkeys(filter(None, methods))), seconds=seconds)
 
 
@@ -223,12 +228,13 @@ def _values(notation: Notation, left: Term, right: Term, world: World) -> list:
     return values
 
 
-def _located(verdict: Verdict, world: World, seconds: float) -> Verdict:
+def _located(notation: Notation, verdict: Verdict, world: World, seconds: float) -> Verdict:
     """The verdict with the world's own choices in front of its counterexample."""
-    witness = verdict.witness
+    witness, words = verdict.witness, notation.words
     if witness is not None:
         chosen = tuple((name, str(value)) for name, value in world.bound.items())
-        witness = Witness((*chosen, *witness.point), witness.difference)
+        point = tuple((readable(n, words.events, words.states_of), v) for n, v in witness.point)
+        witness = Witness((*chosen, *point), witness.difference)
     return Verdict(verdict.status, verdict.method, verdict.detail, witness, seconds)
 
 
