@@ -124,6 +124,17 @@ def test_what_is_harmless_has_no_fault(page, ledger, text):
     assert check_file(page(text), ledger) == []
 
 
+def test_an_exercise_may_show_its_own_derivations_and_a_gap(tmp_path, notebook, bayes):
+    gap = r"$$ p(z \mid x) = \dots $$"
+    next(c for c in notebook.cells if c.id == "coin-title").source += f"\n\n{gap}"
+    (tmp_path / "exercises").mkdir()
+    for folder, expected in (("exercises", 0), (".", 2)):
+        path = tmp_path / folder / "01_coin.ipynb"
+        write(path, notebook)
+        assert len(check_file(path, {})) == expected
+        assert len(check_file(path, {"eq-bayes": bayes})) == expected // 2
+
+
 def test_repair_puts_the_ledger_on_the_page_and_leaves_the_rest(page, ledger):
     text = "A.\n\n$$\nx = 1.\n$$ (eq-bayes)\n\nB.\n\n<!-- eq-bayes -->\n$$ y $$\n\n$$ z $$\n"
     path = page(text)
