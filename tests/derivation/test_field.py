@@ -263,7 +263,7 @@ TRUE = {
     "score": sp.log(p(x)).diff(x) - p(x).diff(x) / p(x),
     "chain rule": f(2 * x).diff(x) - 2 * sp.Subs(f(y).diff(y), y, 2 * x),
     "mixed derivatives": f(x, y).diff(x, y) - f(x, y).diff(y, x),
-    "opaque function": sp.erf(x + y) - sp.erf(sp.expand((x**2 - y**2)) / (x - y)),
+    "opaque function": sp.erf(x + y) - sp.erf(sp.expand(x**2 - y**2) / (x - y)),
     "root in a denominator": 1 / (sp.sqrt(s) - sp.sqrt(t)) - (sp.sqrt(s) + sp.sqrt(t)) / (s - t),
 }
 

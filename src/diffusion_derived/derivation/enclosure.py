@@ -15,7 +15,8 @@ from mpmath.ctx_iv import MPIntervalContext
 from .domain import Point
 
 Interval = Any
-_TRUSTED_LOSS = 8
+_SPARE_DIGITS = 8
+_NEVER_NUMERIC = (sp.Integral, sp.Limit, sp.Derivative, sp.Subs)
 
 
 class NotReal(ArithmeticError):
@@ -104,12 +105,14 @@ class Enclosure:
 
     @property
     def _digits(self) -> int:
-        return int(self.bits * 0.302) + _TRUSTED_LOSS
+        return int(self.bits * 0.302) + _SPARE_DIGITS
 
     def _by_sympy(self, expr: sp.Expr) -> Interval:
         """Any other function: exact substitution, then SymPy's evaluation with digits to spare."""
+        if expr.has(*_NEVER_NUMERIC):
+            raise NotReal(f"{type(expr).__name__} was left unevaluated")
         value = expr.subs(self.point).doit()
-        if value.has(sp.Integral, sp.Sum, sp.Limit, sp.Derivative):
+        if value.has(sp.Sum, sp.Product):
             raise NotReal(f"{type(expr).__name__} has no closed form here")
         if value.func != expr.func:
             return Enclosure({}, self.bits).of(value)

@@ -12,7 +12,7 @@ import sympy as sp
 
 from .generators import EXP, GAMMA, LOG, ROOT, OutsideField
 from .quotients import Quotients
-from .signs import MINUS_ONE, in_turn, is_positive, is_real
+from .signs import MINUS_ONE, is_positive, is_real
 
 _LARGEST_SHIFT = 100
 
@@ -88,7 +88,7 @@ def _root_positive(field: Quotients, factor: sp.Expr, exponent: sp.Rational) -> 
 
 
 def _repeated_root(field: Quotients, base: sp.Expr, prime: int, times: int) -> sp.Expr:
-    r"""$f^{1/p^m}$ as the p-th root of a p-th root, so that $f^{1/2}$ and $f^{1/4}$ know each other."""
+    r"""$f^{1/p^m}$ as the p-th root of a p-th root: so $f^{1/2}$ and $f^{1/4}$ know each other."""
     for _ in range(times):
         base = field.generators.get(ROOT, (base, prime), positive=True)
     return base
