@@ -6,6 +6,7 @@ Each makes its environment on first use, does its work and says where the result
 import os
 import pathlib
 import shutil
+import signal
 import subprocess
 import sys
 
@@ -47,7 +48,9 @@ def check():
 
 def lab():
     """Open the chapters in JupyterLab."""
-    run([python(), "-m", "jupyterlab", "notebooks"])
+    command = [python(), "-m", "jupyterlab", "notebooks"]
+    signal.signal(signal.SIGINT, lambda *_: None)  # JupyterLab itself asks before it stops.
+    run(command)
 
 
 def assignments():
