@@ -11,6 +11,7 @@ PLAIN = Notation(
     unit=r"\alpha \theta",
     natural="n",
     functions={"f": "x", "g": "x"},
+    positive_functions={"h": "x"},
     let={r"\beta": r"1-\alpha", r"\bar x": r"\frac{x+y}{2}"},
 )
 TABLES = Notation(worlds=tables({"x": 2, "z": 2}, p="p(z) p(x|z)", q="q(z|x)", at={"x": 0}))
@@ -34,6 +35,8 @@ TRUE_STEPS = [
      r"\frac{1}{\sqrt{2\pi v}}\exp\left(-\frac{(x-m)^2}{2v}\right)",
      rules.density()),
     (PLAIN, r"\mathbb{E}_{x\sim\mathcal N(m,v)}[x^2]", "m^2+v", rules.moments()),
+    (PLAIN, r"\operatorname{Var}_{x\sim\mathcal N(m,v)}[ax+b]", "a^2v", rules.moments()),
+    (PLAIN, r"\log\frac{h(x)}{a}", r"\log h(x)-\log a", rules.logarithms()),
     (PLAIN, r"\mathbb{E}_{x\sim\mathcal N(m,v)}[ax+b]",
      r"a\,\mathbb{E}_{x\sim\mathcal N(m,v)}[x]+b\,\mathbb{E}_{x\sim\mathcal N(m,v)}[1]",
      rules.linearity()),

@@ -43,6 +43,7 @@ from .terms_probability import (
     Slot,
     TableDivergence,
     TableExpectation,
+    Variance,
 )
 from .worlds import World
 
@@ -130,7 +131,9 @@ class View:
 
     @_of.register
     def _(self, term: Unknown, world):
-        return term.value(world) if DIFFERENTIATE in self.facts else self._closed(term, world)
+        if DIFFERENTIATE in self.facts:
+            return term.value(world)
+        return self._closed(term, world, positive=term.positive and not any(term.orders))
 
     @_of.register
     def _(self, term: Defined, world):
@@ -174,8 +177,9 @@ class View:
         opened = TableExpectation((term.left,), Sub(Log(term.left), Log(term.right)))
         return self.of(opened, world)
 
-    @_of.register
-    def _(self, term: Divergence, world):
+    @_of.register(Divergence)
+    @_of.register(Variance)
+    def _(self, term, world):
         return term.value(world) if MOMENTS in self.facts else self._closed(term, world)
 
     @_of.register
