@@ -23,7 +23,8 @@ class LedgerError(ValueError):
 def collect(paths: Iterable[pathlib.Path]) -> list[dict]:
     """All entries of some notebooks, each label once.
 
-    Raises `LedgerError` if two derivations share a label and differ, or if an entry lacks a field.
+    Raises `LedgerError` if two derivations share a label and differ, if an entry lacks a field, or
+    if it rests on an equation that the book does not have.
     """
     ledger: dict[str, dict] = {}
     origin: dict[str, str] = {}
@@ -41,7 +42,19 @@ def collect(paths: Iterable[pathlib.Path]) -> list[dict]:
                     )
                 if label not in ledger:
                     ledger[label], origin[label] = dict(entry), where
+    _require_ground(ledger, origin)
     return list(ledger.values())
+
+
+def _require_ground(ledger: dict[str, dict], origin: dict[str, str]) -> None:
+    """Refuse an equation that rests on one which the book does not have."""
+    for label, entry in ledger.items():
+        missing = [ground for ground in entry.get("rests_on", ()) if ground not in ledger]
+        if missing:
+            raise LedgerError(
+                f"{origin[label]}: {label!r} rests on {', '.join(missing)}, "
+                "which no chapter establishes"
+            )
 
 
 def _require_fields(entry: dict, where: str) -> None:

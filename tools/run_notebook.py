@@ -46,8 +46,11 @@ def run(path: pathlib.Path, *, timeout: int = 600) -> float:
 
 
 def facts(notebook: NotebookNode, seconds: float) -> dict[str, int]:
-    """What the chapter's first lines tell the reader: time, equations, those not decided here."""
-    found = entries(notebook)
+    """What the chapter's first lines tell the reader: time, equations, those not decided here.
+
+    An equation that is shown twice, alone and in an induction, counts once.
+    """
+    found = {entry["label"]: entry for entry in entries(notebook)}.values()
     return {
         "seconds": 5 * math.ceil(seconds / 5),
         "equations": sum(entry["grade"] not in LEFT_OPEN + NOTHING_TO_DECIDE for entry in found),

@@ -111,12 +111,15 @@ class Table:
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     caption: str
+    measured: bool = True
 
     def _repr_markdown_(self) -> str:
-        """The box *Measured* of the book: a quotation that holds the caption and the table."""
+        """A measured table stands with its caption in the box *Measured*: a quotation."""
         rule = tuple("---" for _ in self.columns)
-        lines = [f"**Measured.** {self.caption}", ""]
-        lines += [_markdown_row(row) for row in (self.columns, rule, *self.rows)]
+        rows = [_markdown_row(row) for row in (self.columns, rule, *self.rows)]
+        if not self.measured:
+            return "\n".join([*rows, "", self.caption]).strip()
+        lines = [f"**Measured.** {self.caption}", "", *rows]
         return "\n".join(f"> {line}".rstrip() for line in lines)
 
     def __repr__(self) -> str:
@@ -134,9 +137,14 @@ def _markdown_row(cells: Iterable[str]) -> str:
 
 
 def table(
-    columns: Sequence[str], rows: Iterable[Sequence[Any]], caption: str = "", *, decimals: int = 3
+    columns: Sequence[str],
+    rows: Iterable[Sequence[Any]],
+    caption: str = "",
+    *,
+    decimals: int = 3,
+    measured: bool = True,
 ) -> Table:
-    """The table of a measurement, shown as the box *Measured*.
+    """The table of a measurement, shown as the box *Measured*; one that is only computed is not.
 
     `columns` are the headings, each of the `rows` has one entry a column: words, whole numbers,
     fractions, or floats, which are rounded to `decimals` places.  A row whose last digit could
@@ -156,7 +164,7 @@ def table(
                 f"row {number} has {len(row)} entries; expected {len(columns)}, one for each column"
             )
     cells = (tuple(_cell(x, n, decimals) for x in row) for n, row in enumerate(rows, start=1))
-    return Table(columns, tuple(cells), caption)
+    return Table(columns, tuple(cells), caption, measured)
 
 
 def _cell(value: Any, row: int, decimals: int) -> str:
@@ -164,5 +172,5 @@ def _cell(value: Any, row: int, decimals: int) -> str:
     value = _plain(value, f"an entry of row {row}", ordered=False)
     if isinstance(value, float):
         # Adding zero turns a rounded -0.0 into 0.0, so that a sign never depends on the machine.
-        return f"{round(value, decimals) + 0.0:.{decimals}f}"
+        return f"{round(value, decimals) + 0.0:.{decimals}f}".replace("-", "\N{MINUS SIGN}")
     return str(value)

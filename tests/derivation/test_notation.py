@@ -104,9 +104,11 @@ def test_any_refuted_world_wins():
 def test_the_lemma_of_an_integral_is_known():
     kernel = BETA.read(r"\int_0^1\theta^{a-1}(1-\theta)^{b-1}\,d\theta")
     polynomial = BETA.read(r"\int_0^1\theta^{7}(1-\theta)^{3}\,d\theta")
-    assert BETA.lemmas(kernel, polynomial) == ("eq-beta-integral",)
+    whole = BETA.read(r"\int_0^1\theta^{7}(1-\theta)^{b-1}\,d\theta")
+    assert BETA.lemmas(kernel, polynomial) == ("eq-beta-real",)
+    assert BETA.lemmas(whole) == ("eq-beta-integral",)
     assert BETA.lemmas(polynomial) == ()
-    assert BETA.lemmas(BETA.read(r"\mathbb{E}[\theta]")) == ("eq-beta-integral",)
+    assert BETA.lemmas(BETA.read(r"\mathbb{E}[\theta]")) == ("eq-beta-real",)
 
 
 def test_an_integral_beyond_the_formulas_is_undecided_and_says_so():

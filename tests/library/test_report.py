@@ -130,3 +130,14 @@ def test_a_rounded_negative_zero_has_no_sign():
 def test_a_bad_table_is_refused(columns, rows, message):
     with pytest.raises(ValueError, match=message):
         table(columns, rows)
+
+
+def test_a_table_that_was_only_computed_is_no_measurement():
+    shown = table(["n", "z"], [[10, -0.9]], "Expected.", decimals=1, measured=False)
+    assert shown._repr_markdown_().splitlines() == [
+        "| n | z |",
+        "| --- | --- |",
+        "| 10 | −0.9 |",
+        "",
+        "Expected.",
+    ]

@@ -45,6 +45,12 @@ def test_an_entry_that_lacks_a_field_is_refused(stored, notebook, field):
         collect([stored()])
 
 
+def test_an_equation_that_rests_on_nothing_known_is_refused(stored, notebook):
+    notebook.cells[2].outputs[0].data[ENTRY][0]["rests_on"] = ["eq-nowhere"]
+    with pytest.raises(LedgerError, match="'eq-bayes' rests on eq-nowhere, which no chapter"):
+        collect([stored()])
+
+
 def test_the_ledger_file_reads_back(stored, bayes, tmp_path):
     path = tmp_path / "ledger.json"
     path.write_text(as_text(collect([stored()])), encoding="utf-8")

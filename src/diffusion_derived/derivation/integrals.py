@@ -17,13 +17,12 @@ from .node import OutsideReach
 from .verdict import PROVED
 from .worlds import World
 
-BETA_LEMMA, GAMMA_LEMMA = "eq-beta-integral", "eq-gamma-integral"
+BETA_LEMMA, BETA_REAL_LEMMA = "eq-beta-integral", "eq-beta-real"  # a or b whole; neither
+GAMMA_LEMMA = "eq-gamma-integral"
 GAUSS_LEMMA = "eq-gauss-integral"
 
 
-def integrate(
-    body: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr, world: World
-) -> sp.Expr:
+def integrate(body: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr, world: World) -> sp.Expr:
     """The integral; its lemma is noted in the world, which may also leave it open."""
     try:
         result, lemma = integral(body, x, lower, upper)
@@ -42,7 +41,7 @@ def integral(body: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> tup
     if finite and body.is_polynomial(x):
         return _polynomial(body, x, lower, upper), ""
     if lower == 0 and finite:
-        return _beta(body, x, upper), BETA_LEMMA
+        return _beta(body, x, upper)
     if lower == -sp.oo and upper == sp.oo:
         return gaussian(body, x), GAUSS_LEMMA
     if lower == 0 and upper == sp.oo:
@@ -78,13 +77,22 @@ def _gaussian_kernel(summand: sp.Expr, x: sp.Symbol) -> sp.Expr:
     return front * total * expectation(polynomial, [(x, (mean, variance))])
 
 
-def _beta(body: sp.Expr, x: sp.Symbol, top: sp.Expr) -> sp.Expr:
+def _beta(body: sp.Expr, x: sp.Symbol, top: sp.Expr) -> tuple[sp.Expr, str]:
     if not _positive(top):
         raise OutsideReach(f"the upper limit {top} is not known to be positive")
-    return _by_summand(body, x, lambda summand, _: _beta_kernel(summand, x, top))
+    lemmas = []
+
+    def kernel(summand: sp.Expr, x: sp.Symbol) -> sp.Expr:
+        front, a, b = _beta_kernel(summand, x, top)
+        lemmas.append(BETA_LEMMA if a.is_integer or b.is_integer else BETA_REAL_LEMMA)
+        return front * top ** (a + b - 1) * sp.gamma(a) * sp.gamma(b) / sp.gamma(a + b)
+
+    total = _by_summand(body, x, kernel)
+    return total, BETA_REAL_LEMMA if BETA_REAL_LEMMA in lemmas else BETA_LEMMA
 
 
-def _beta_kernel(summand: sp.Expr, x: sp.Symbol, top: sp.Expr) -> sp.Expr:
+def _beta_kernel(summand: sp.Expr, x: sp.Symbol, top: sp.Expr) -> tuple[sp.Expr, ...]:
+    """The factors free of x, and the parameters a and b of the Beta kernel."""
     front, a, b = sp.Integer(1), sp.Integer(1), sp.Integer(1)
     for factor in sp.Mul.make_args(summand):
         base, power = factor.as_base_exp()
@@ -100,7 +108,7 @@ def _beta_kernel(summand: sp.Expr, x: sp.Symbol, top: sp.Expr) -> sp.Expr:
     for exponent in (a, b):
         if not _positive(exponent):
             raise OutsideReach(f"the exponent {exponent - 1} is not known to be above -1")
-    return front * top ** (a + b - 1) * sp.gamma(a) * sp.gamma(b) / sp.gamma(a + b)
+    return front, a, b
 
 
 def _vanishes_at(base: sp.Expr, x: sp.Symbol, top: sp.Expr) -> bool:
