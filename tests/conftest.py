@@ -2,6 +2,7 @@
 
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -113,14 +114,14 @@ def built_book(tmp_path_factory, worker_id) -> pathlib.Path:
             build_book(shared / "book", log)
     text = log.read_text(encoding="utf-8")
     if not text.startswith("built"):
-        pytest.fail(f"the book does not build\n{text[-4000:]}", pytrace=False)
+        pytest.fail(f"the book does not build\n{complaints(text)}", pytrace=False)
     return shared / "book" / "_build" / "html"
 
 
 def build_book(folder: pathlib.Path, log: pathlib.Path) -> None:
     """Build the book into `folder`; the log begins with the outcome."""
     builder = pathlib.Path(sys.executable).with_name("jupyter-book")
-    options = ["--all", "-W", "-n", "--keep-going", "--path-output", str(folder)]
+    options = ["--all", "-W", "-n", "--keep-going", "-q", "--path-output", str(folder)]
     done = subprocess.run(
         [str(builder), "build", str(ROOT), *options],
         capture_output=True,
@@ -129,3 +130,10 @@ def build_book(folder: pathlib.Path, log: pathlib.Path) -> None:
     )
     outcome = "failed" if done.returncode else "built"
     log.write_text(f"{outcome}\n{done.stdout}\n{done.stderr}", encoding="utf-8")
+
+
+def complaints(log: str) -> str:
+    """The lines of a build's log that say what is wrong, without their colours."""
+    lines = re.sub(r"\x1b\[[\d;]*m", "", log).splitlines()
+    wrong = [line for line in lines if re.search(r"WARNING|ERROR|Error\b|Exception", line)]
+    return "\n".join((wrong or lines)[:20])
