@@ -10,7 +10,7 @@ from diffusion_derived.derivation.grades import ORDER
 from diffusion_derived.derivation.html import derivation_html
 from diffusion_derived.derivation.markdown import derivation_markdown
 from diffusion_derived.derivation.marks import mark
-from diffusion_derived.derivation.pieces import prose, rounded, scope_html, witness_html
+from diffusion_derived.derivation.pieces import distance, prose, scope_html, witness_html
 from diffusion_derived.derivation.spot import SpotTheError
 from diffusion_derived.derivation.verdict import Witness
 
@@ -148,7 +148,7 @@ def test_the_html_holds_nothing_that_changes_between_runs():
 
 def test_a_number_check_has_no_point_but_says_what_excluded_it():
     assert "interval" in witness_html(None)
-    assert witness_html(Witness((), "0.2")) == "Counterexample: the two sides differ by 0.2."
+    assert witness_html(Witness((), "0.2")) == "The two sides differ by 0.2."
 
 
 def test_a_long_point_is_cut_and_counted():
@@ -156,10 +156,12 @@ def test_a_long_point_is_cut_and_counted():
     assert "and 3 more values" in witness_html(Witness(point, "1"))
 
 
-def test_rounding_keeps_short_numbers_and_words():
-    assert rounded("3/7") == "3/7"
-    assert rounded("1000000001/3000000000") == "0.333"
-    assert rounded("a sign & more") == "a sign &amp; more"
+@pytest.mark.parametrize(
+    "difference, shown",
+    [("3/7", "3/7"), ("-3/7", "3/7"), ("1000000001/3000000000", "0.333"), ("by sign", "by sign")],
+)
+def test_a_distance_has_no_sign_and_few_figures(difference, shown):
+    assert distance(Witness((), difference)) == shown
 
 
 def test_labels_in_words_become_links():
@@ -168,7 +170,7 @@ def test_labels_in_words_become_links():
 
 def test_sizes_of_tables_are_set_as_maths():
     assert scope_html("all tables |s|=2, |x_{1:n}|=2, 3, and more") == (
-        r"all tables \(|s|=2\), \(|x_{1:n}|=2, 3\), and more"
+        r"all tables \(|s|=2,\) \(|x_{1:n}|=2, 3,\) and more"
     )
     assert scope_html("all tables $|x|=2$") == r"all tables \(|x|=2\)"
 
@@ -180,7 +182,7 @@ def test_spot_the_error_has_exactly_one_true_line_and_a_verdict_behind_each():
     html = SpotTheError(derivation())._repr_mimebundle_()["text/html"]
     page = Page(html)
     assert page.tags.count("details") == 3
-    assert html.count('class="sp-true"') == 1 and html.count('class="sp-false"') == 2
+    assert html.count('data-verdict="true"') == 1 and html.count('data-verdict="refused"') == 2
     assert "Only one of these 3 lines is true" in page.words
 
 

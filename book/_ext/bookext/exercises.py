@@ -1,15 +1,47 @@
-"""Links to the exercise notebooks.
+"""Exercises as pages: the statement open, one solution and the checks folded.
 
-A notebook that is not a page of the book is handed over as a file. When exercise notebooks become
-pages, their form for the book belongs here, and the links turn into links to those pages.
+An exercise notebook is a master, from which assignments are built as well. Here its text becomes
+the page before it is parsed, and the file that the page offers for download becomes the notebook
+to fill in. A link to a notebook that is no page becomes a download.
 """
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
+import nbformat
 from sphinx import addnodes
 from sphinx.transforms import SphinxTransform
+
+from .places import ROOT
+
+sys.path.append(str(ROOT / "tools"))
+
+from forms import handout, page  # noqa: E402
+from masters import read_master  # noqa: E402
+
+FOLDER = "notebooks/exercises/"
+
+
+def on_source_read(app, docname: str, source: list[str]) -> None:
+    """Rewrite a master's text before it is parsed; other pages are left alone."""
+    if docname.startswith(FOLDER):
+        master = read_master(Path(app.env.doc2path(docname)))
+        notebook = page(nbformat.reads(source[0], as_version=4), master)
+        source[0] = nbformat.writes(notebook)
+
+
+def offer_handouts(app, exception: Exception | None) -> None:
+    """Put the notebook to fill in where the page's download button finds the source."""
+    if exception is not None or app.builder.format != "html":
+        return
+    for docname in app.env.found_docs:
+        copied = Path(app.outdir, "_sources", f"{docname}.ipynb")
+        if docname.startswith(FOLDER) and copied.is_file():
+            source = Path(app.env.doc2path(docname))
+            given = handout(nbformat.read(source, as_version=4), read_master(source))
+            nbformat.write(given, copied)
 
 
 class NotebookDownloads(SphinxTransform):
@@ -31,5 +63,7 @@ class NotebookDownloads(SphinxTransform):
 
 
 def setup(app):
+    app.connect("source-read", on_source_read)
+    app.connect("build-finished", offer_handouts)
     app.add_transform(NotebookDownloads)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -96,7 +96,8 @@ def _row(ident: str, left: str, line) -> str:
         f'<span class="dv-lhs">{left}</span> '
         f'<span class="dv-rhs">{right}</span> '
         f"{number_slot(line.label)} "
-        f'<span class="dv-why"><span class="dv-marks">{grade_html(line.grade)}{ran}</span> '
+        f'<span class="dv-why"><span class="dv-marks">{grade_html(line.grade)}{ran}'
+        f'<span class="dv-colon">:</span></span> '
         f'<span class="dv-because">{prose(line.because)}</span>{note}</span></div>{refused}</li>'
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .grades import GRADES
-from .pieces import negated, rounded
+from .pieces import distance, negated, point
 
 
 def derivation_markdown(derivation) -> str:
@@ -50,10 +50,9 @@ def _reason(line) -> str:
 def _witness(witness) -> str:
     if witness is None:
         return "Excluded by the interval of this check."
-    point = witness.point.items() if hasattr(witness.point, "items") else witness.point
-    places = ", ".join(f"${name} = {value}$" for name, value in point)
-    where = f"at {places} " if places else ""
-    return f"Counterexample: {where}the two sides differ by {rounded(witness.difference)}."
+    apart = f"two sides differ by {distance(witness)}."
+    places = ", ".join(f"${name} = {value}$" for name, value in point(witness))
+    return f"Counterexample: at {places} the {apart}" if places else f"The {apart}"
 
 
 def _rests(derivation) -> str:

@@ -34,7 +34,7 @@ def prose(text: str) -> str:
 def scope_html(text: str) -> str:
     r"""For what values something holds; sizes of tables such as `|x_1|=2, 3` are maths."""
     if "$" not in text:
-        text = re.sub(r"\|[^|]+\|=\d+(?:, \d+)*", lambda found: f"${found[0]}$", text)
+        text = re.sub(r"\|[^|]+\|=\d+(?:, \d+)*,?", lambda found: f"${found[0]}$", text)
     return prose(text)
 
 
@@ -71,25 +71,32 @@ def witness_html(witness) -> str:
     """A counterexample in words: where the two sides differ, and by how much."""
     if witness is None:
         return "Excluded by the interval of this check."
-    point = witness.point.items() if hasattr(witness.point, "items") else witness.point
-    places = [rf"\({escape(f'{name} = {value}', quote=False)}\)" for name, value in point]
+    apart = f"two sides differ by {escape(distance(witness))}."
+    places = [rf"\({escape(f'{name} = {value}', quote=False)}\)" for name, value in point(witness)]
+    if not places:
+        return f"The {apart}"
     rest = len(places) - LONGEST_POINT
     more = f" and {rest} more value{'s' * (rest > 1)}" if rest > 0 else ""
-    where = f"at {', '.join(places[:LONGEST_POINT])}{more} " if places else ""
-    return f"Counterexample: {where}the two sides differ by {rounded(witness.difference)}."
+    return f"Counterexample: at {', '.join(places[:LONGEST_POINT])}{more} the {apart}"
+
+
+def point(witness) -> list[tuple[str, str]]:
+    """The names and values at which a counterexample stands."""
+    return list(witness.point.items() if hasattr(witness.point, "items") else witness.point)
+
+
+def distance(witness) -> str:
+    """How far the sides are apart: a short number as it is, a long one to three figures."""
+    number = witness.difference.removeprefix("-")
+    try:
+        return number if len(number) <= 8 else f"{float(Fraction(number)):.3g}"
+    except (ValueError, ZeroDivisionError, OverflowError):
+        return number
 
 
 def negated(relation: str) -> str:
     r"""The relation with a stroke through it: `=` becomes `\ne`."""
     return _NEGATED.get(relation, rf"\not{relation}")
-
-
-def rounded(number: str) -> str:
-    """A long fraction to three figures; a short one, and anything else, as it is."""
-    try:
-        return number if len(number) <= 8 else f"{float(Fraction(number)):.3g}"
-    except (ValueError, ZeroDivisionError, OverflowError):
-        return escape(number)
 
 
 def _link_labels(text: str) -> str:

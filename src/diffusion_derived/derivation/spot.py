@@ -105,15 +105,13 @@ def _shuffled(derivation, index: int) -> list:
 
 def _choice_html(spot: SpotTheError, letter: str, choice) -> str:
     if choice is spot.true:
-        why = f'<p class="sp-true">{grade_html(choice.grade)} True: {sentence(choice.because)}</p>'
+        word, why = "True", f"{sentence(choice.because)} {grade_html(choice.grade)}"
     else:
-        why = (
-            f'<p class="sp-false">Refused: {sentence(choice.name)} '
-            f"{witness_html(choice.witness)}</p>"
-        )
+        word, why = "Refused", f"{sentence(choice.name)} {witness_html(choice.witness)}"
     line = maths(f"{{}}{spot.true.relation} {choice.tex}")
     summary = f'<summary><span class="sp-letter">({letter})</span> {line}</summary>'
-    return f'<li><details class="sp-line">{summary}{why}</details></li>'
+    verdict = f'<p data-verdict="{word.lower()}"><span class="sp-word">{word}:</span> {why}</p>'
+    return f'<li><details class="sp-line">{summary}{verdict}</details></li>'
 
 
 def _answer(spot: SpotTheError, choice) -> str:
