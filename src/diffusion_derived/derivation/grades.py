@@ -18,12 +18,16 @@ _ALL = (
     Grade("assumption", "assumed", "declared here, not decided"),
     Grade("cited", "cited", "taken from the literature, not decided here"),
     Grade("definition", "definition", "a name for something: nothing to decide"),
-    Grade("montecarlo", "simulated", "Monte Carlo, with its interval and the wrong values it excludes"),
+    Grade(
+        "montecarlo", "simulated", "Monte Carlo, with its interval and the wrong values it excludes"
+    ),
     Grade("numeric", "computed", "a numerical value, with the wrong values it excludes"),
     Grade("approx", "approximation", "the order of the error was decided"),
     Grade("bound", "proved bound", "the gap was identified exactly and its sign established"),
     Grade("family", "exact on a family", "decided for every member of the stated finite family"),
-    Grade("induction", "proved by induction", "base and step both proved; the scheme is yours to read"),
+    Grade(
+        "induction", "proved by induction", "base and step both proved; the scheme is yours to read"
+    ),
     Grade("proof", "proved", "decided by computer algebra for all allowed values"),
 )
 GRADES: dict[str, Grade] = {grade.name: grade for grade in _ALL}
