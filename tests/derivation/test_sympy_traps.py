@@ -118,7 +118,7 @@ def test_an_integral_that_does_not_come_back():
     hard = sp.Integral(sp.exp(-(x**2)) * sp.log(1 + sp.exp(x + sp.sin(x))), (x, -sp.oo, sp.oo))
     verdict = decide_zero(hard - 1, limit=0.2)
     assert verdict.status == UNDECIDED
-    assert "could not be evaluated" in verdict.detail
+    assert "could not be evaluated" in verdict.detail or "no answer" in verdict.detail
 
 
 def test_a_limit_that_does_not_come_back():

@@ -80,15 +80,10 @@ class Field(Quotients):
     def _power(self, expr: sp.Pow) -> sp.Expr:
         base = self.convert(expr.base)
         if expr.exp.is_Integer:
-            return self._integer_power(base, int(expr.exp))
+            return base**expr.exp
         if expr.exp.is_Rational:
             return kernels.root(self, base, expr.exp)
         return kernels.exp(self, self.convert(expr.exp) * kernels.log(self, base))
-
-    def _integer_power(self, base: sp.Expr, exponent: int) -> sp.Expr:
-        if exponent < 0 and self.vanishes(base):
-            raise OutsideField("division by zero")
-        return base**exponent
 
     def _binomial(self, expr: sp.binomial) -> sp.Expr:
         if not self.positive(self.convert(expr.args[0] + 1)):
