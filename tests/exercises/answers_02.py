@@ -132,7 +132,7 @@ WRONG = {
         ),
         "(c) refuted where it happens to cross the posterior": (
             letters("acef", "(1, 2, Fraction(2, 3))"),
-            3,
+            0,
         ),
         "what looks strange taken for wrong": (letters("abcdef"), 0),
         "(d) taken for wrong": (letters("acdef"), 0),
@@ -158,7 +158,7 @@ WRONG = {
             1,
         ),
         "floats": (
-            GUESS + search("(a + 7.0 * m) / (a + b + 10 * m) - 1e-12 >= float(goal)") + MISSED,
+            GUESS + search("0.7 + (a - 0.7 * (a + b)) / (a + b + 10 * m) >= float(goal)") + MISSED,
             1,
         ),
         "the cases that were guessed well": (
@@ -185,7 +185,7 @@ WRONG = {
     "q5": {
         "not divided by the whole area": (
             interval(STRIPS, "below = np.append(0, np.cumsum(strips))", ENDS),
-            1,
+            0,
         ),
         "heights added up without their widths": (
             interval("below = np.cumsum(height) / np.sum(height)", ENDS),
@@ -193,7 +193,7 @@ WRONG = {
         ),
         "all of what is left out on each side": (
             interval("tail = 1 - level", STRIPS, BELOW, ENDS),
-            1,
+            1,  # for what it refuses
         ),
         "the mean and its standard deviations, as for a bell curve": (
             interval(
@@ -215,7 +215,7 @@ WRONG = {
                 "best = np.argmin(high - low)",
                 "return low[best], high[best]",
             ),
-            2,
+            1,
         ),
         "any level taken": (interval(STRIPS, BELOW, ENDS, refuse=False), 5),
         "a library's Beta for every curve": (
