@@ -18,7 +18,7 @@ def test_the_committed_ledger_is_what_the_chapters_hold():
         assert LEDGER.read_text(encoding="utf-8") == as_text(collect(chapters()))
 
 
-@pytest.mark.parametrize("path", pages(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", pages(), ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_a_page_agrees_with_the_ledger(path):
     assert [str(fault) for fault in check_file(path, load())] == []
 
