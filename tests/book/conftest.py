@@ -11,6 +11,13 @@ ROOT = Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(ROOT / "book" / "_ext"), str(ROOT / "tools")]
 
 
+def pytest_collection_modifyitems(items):
+    """What needs the built book is not for the fast loop."""
+    for item in items:
+        if "built_book" in getattr(item, "fixturenames", ()):
+            item.add_marker("slow")
+
+
 @cache
 def parsed(path: Path) -> BeautifulSoup:
     """A page of the built book."""
