@@ -8,6 +8,7 @@ import ast
 import dataclasses
 import pathlib
 import re
+import symtable
 
 import yaml
 from nbformat import NotebookNode
@@ -124,6 +125,8 @@ def _master(path: pathlib.Path, cells: list[NotebookNode]) -> Master:
         _question(block, f"q{place}", f"{chapter}.{place}")
         for place, block in enumerate(blocks, start=1)
     )
+    for question in questions:
+        _check_names(question, setup)
     if not questions:
         raise MasterError("there is no question; expected raw cells that begin '# BEGIN QUESTION'")
     return Master(path, setup, questions)
@@ -267,8 +270,8 @@ def _check_points(question: Question, points) -> None:
 
 def _check_solution(question: Question) -> None:
     """Every solution cell leaves a stub that is Python and keeps nothing of the answer."""
-    if not question.solution and not question.words:
-        raise MasterError("it has no solution")
+    if not (question.words if question.manual else question.solution):
+        raise MasterError(f"its solution has no {'words' if question.manual else 'code'}")
     for source in question.solution:
         left = stub(source)
         if left == source or "SOLUTION" in left:
@@ -280,6 +283,21 @@ def _check_solution(question: Question) -> None:
         if kept is not None:
             raise MasterError(f"the student's notebook would keep '{ast.unparse(kept)}'")
         _python(source)
+
+
+def _check_names(question: Question, setup: tuple[str, ...]) -> None:
+    """No test changes what the set-up or the answer has named."""
+    taken = set().union(*map(_assigned, (*setup, *question.given, *question.solution)))
+    for place, test in enumerate(question.tests, start=1):
+        changed = sorted(_assigned(test.source) & taken)
+        if changed:
+            raise MasterError(f"question {question.name}: test {place} changes {changed[0]}")
+
+
+def _assigned(source: str) -> set[str]:
+    """The names that a cell gives a value at its top level."""
+    symbols = symtable.symtable(source, "<cell>", "exec").get_symbols()
+    return {symbol.get_name() for symbol in symbols if symbol.is_assigned()}
 
 
 def _python(source: str) -> ast.Module:
