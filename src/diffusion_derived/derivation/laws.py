@@ -78,6 +78,8 @@ class Normal(Law):
         wanted = (mean.rows, mean.rows) if isinstance(mean, sp.MatrixBase) else ()
         if getattr(variance, "shape", ()) != wanted:
             raise DerivationError(f"a normal law with mean {mean} and variance {variance}")
+        for entry in variance.diagonal() if wanted else (variance,):
+            _positive(entry, "the variance of a normal law")
         return mean, variance
 
     def _like_mean(self, world: World) -> Value:
@@ -126,16 +128,20 @@ class Beta(Law):
     b: Term
 
     def log_density(self, point: Value, world: World) -> Value:
-        a, b = self.a.value(world), self.b.value(world)
+        a, b = self._parameters(world)
         return (a - 1) * sp.log(point) + (b - 1) * sp.log(1 - point) - sp.log(_beta(a, b))
 
     def density(self, point: Value, world: World) -> Value:
-        a, b = self.a.value(world), self.b.value(world)
+        a, b = self._parameters(world)
         return point ** (a - 1) * (1 - point) ** (b - 1) / _beta(a, b)
 
     def mean(self, value: Value, symbol: sp.Symbol, world: World) -> Value:
         whole = value * self.density(symbol, world)
         return integrate(whole, symbol, sp.Integer(0), sp.Integer(1), world)
+
+    def _parameters(self, world: World) -> tuple[Value, Value]:
+        parameters = (self.a.value(world), self.b.value(world))
+        return tuple(_positive(value, "a parameter of a Beta law") for value in parameters)
 
 
 @dataclass(frozen=True)
@@ -164,3 +170,10 @@ class Binomial(Law):
 
 def _beta(a: Value, b: Value) -> Value:
     return sp.gamma(a) * sp.gamma(b) / sp.gamma(a + b)
+
+
+def _positive(value: Value, what: str) -> Value:
+    """The value; one that is certainly not positive raises DerivationError."""
+    if value.is_positive is False:
+        raise DerivationError(f"{what} is {value}: expected a positive number")
+    return value

@@ -103,7 +103,10 @@ class Draw(Term):
 
     def symbol(self, world: World) -> Value:
         """The symbol that is drawn, or the vector of symbols."""
-        return self.variable.value(world)
+        drawn = self.variable.value(world)
+        if not isinstance(drawn, (sp.Symbol, sp.MatrixBase)):
+            raise DerivationError(f"a draw of {drawn}, which is not a plain variable")
+        return drawn
 
     def mean(self, value: Value, world: World) -> Value:
         """The expectation of a value over this draw."""
