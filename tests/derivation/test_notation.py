@@ -101,6 +101,14 @@ def test_any_refuted_world_wins():
     assert _same(SOFTMAX, r"\sum_{k=1}^{K} 1", "2").status == REFUTED
 
 
+def test_a_refuted_world_wins_over_an_undecided_one_before_it():
+    # for K = 2 the integral is beyond the formulas, for K = 3 the two sides are 6 and 1
+    notation = Notation(real="x", sizes={"K": (2, 3)}, functions={"f": "x"})
+    left = r"(3-K)\int_0^1 f(x)\,dx+K"
+    assert _same(notation, left, "1").status == REFUTED
+    assert _same(notation, r"(3-K)\int_0^1 f(x)\,dx+K", "3").status == UNDECIDED
+
+
 def test_the_lemma_of_an_integral_is_known():
     kernel = BETA.read(r"\int_0^1\theta^{a-1}(1-\theta)^{b-1}\,d\theta")
     polynomial = BETA.read(r"\int_0^1\theta^{7}(1-\theta)^{3}\,d\theta")

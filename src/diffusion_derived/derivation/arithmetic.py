@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy as sp
 
-from .node import Term, Value, multiply, nonzero, power, same_shape, scalar
+from .node import Term, Value, multiply, nonzero, not_negative, power, same_shape, scalar
 from .worlds import World
 
 
@@ -107,7 +107,8 @@ class Sqrt(Unary):
     r"""$\sqrt a$"""
 
     def value(self, world: World) -> Value:
-        return sp.sqrt(scalar(self.inner.value(world), "a square root"))
+        inner = scalar(self.inner.value(world), "a square root")
+        return sp.sqrt(not_negative(inner, "the argument of a square root"))
 
     def log_value(self, world: World) -> Value:
         return self.inner.log_value(world) / 2

@@ -37,7 +37,7 @@ class Term:
     def log_value(self, world: World) -> Value:
         """The logarithm of the value; densities know theirs without taking a log of an exp."""
         what = "the argument of a logarithm"
-        return sp.log(nonzero(scalar(self.value(world), what), what))
+        return sp.log(nonzero(not_negative(scalar(self.value(world), what), what), what))
 
     @property
     def is_density(self) -> bool:
@@ -115,6 +115,14 @@ def nonzero(value: Value, what: str) -> Value:
     """The value; zero raises DerivationError."""
     if value == 0 or value in (sp.zoo, sp.nan):
         raise DerivationError(f"{what} is {value}: the expression has no value")
+    return value
+
+
+def not_negative(value: Value, what: str) -> Value:
+    """The value; minus something positive raises DerivationError."""
+    number, rest = value.as_coeff_Mul()
+    if number.is_negative and rest.is_positive:
+        raise DerivationError(f"{what} is {value}, which is negative: it has no real value")
     return value
 
 

@@ -182,16 +182,19 @@ class Notation:
 
 def equal(notation: Notation, left: Term, right: Term) -> Verdict:
     """Decide that two terms have the same value in every world of the notation."""
-    seconds, methods = 0.0, []
+    verdicts: list[Verdict] = []
     for world in notation.worlds(left, right):
-        verdict = _decide(notation, left, right, world)
-        seconds += verdict.seconds
-        methods.append(verdict.method)
-        if verdict.status != PROVED:
-            return _located(notation, verdict, world, seconds)
-    if not methods:
+        verdicts.append(_decide(notation, left, right, world))
+        seconds = sum(verdict.seconds for verdict in verdicts)
+        if verdicts[-1].status == REFUTED:
+            return _located(notation, verdicts[-1], world, seconds)
+    if not verdicts:
         return Verdict(UNDECIDED, detail="there is no world in which to decide this")
-    return Verdict(PROVED, ", ".join(dict.fromkeys(filter(None, methods))), seconds=seconds)
+    for verdict in verdicts:
+        if verdict.status == UNDECIDED:
+            return replace(verdict, seconds=seconds)
+    methods = dict.fromkeys(verdict.method for verdict in verdicts if verdict.method)
+    return Verdict(PROVED, ", ".join(methods), seconds=seconds)
 
 
 def _decide(notation: Notation, left: Term, right: Term, world: World) -> Verdict:
