@@ -306,6 +306,12 @@ def test_exponents_recognise_rational_combinations():
     assert exponents.coordinates(x / s) == {x / s: 1}
 
 
+def test_a_guessed_combination_of_exponents_is_not_believed_unchecked():
+    exponents = Exponents(lambda expr: False)
+    assert exponents.coordinates(x / s) == {x / s: 1}
+    assert exponents.coordinates(2 * x / s) == {2 * x / s: 1}
+
+
 def test_positive_factors_of_unit_symbols():
     for expr in (a, 1 - a, 1 - a * b, 1 - a**2, (1 - a) * s, 1 / (1 - a * b) - 1, sp.exp(x)):
         assert in_field(expr, Field.positive)

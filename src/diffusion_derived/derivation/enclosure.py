@@ -67,17 +67,12 @@ class Enclosure:
     def _power(self, expr: sp.Pow) -> Interval:
         exponent = expr.exp.subs(self.point)
         if exponent.is_Integer:
-            return self._integer_power(self.of(expr.base), int(exponent))
+            return self.of(expr.base) ** int(exponent)
         base, exponent = self.of(expr.base), self.of(exponent)
         if base.a == 0 and base.b == 0 and exponent.a > 0:
             return base
         logarithm = self.iv.log(self._positive(base, expr.base))
         return self.iv.exp(exponent * logarithm)
-
-    def _integer_power(self, base: Interval, exponent: int) -> Interval:
-        if exponent < 0 and 0 in base:
-            raise NotReal("division by zero")
-        return base**exponent
 
     def _positive(self, value: Interval, expr: sp.Expr) -> Interval:
         if not value.a > 0:
