@@ -1,7 +1,7 @@
 # Each target is one line, which can be typed by hand: python3 tools/course.py book
 PYTHON ?= python3
 
-.PHONY: book test lab check assignments grade clean python
+.PHONY: book test lab check assignments clean python
 book: python      ## build the HTML book
 	@$(PYTHON) tools/course.py book
 test: python      ## re-make and check everything
@@ -12,8 +12,6 @@ check: python     ## the fast loop: style and unit tests
 	@$(PYTHON) tools/course.py check
 assignments: python  ## student, solution and autograder versions of the exercises
 	@$(PYTHON) tools/course.py assignments
-grade: python     ## mark a folder: make grade SUBMISSIONS=folder
-	@$(PYTHON) tools/course.py grade "$(SUBMISSIONS)"
 clean: python     ## remove what was built
 	@$(PYTHON) tools/course.py clean
 

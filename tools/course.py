@@ -58,11 +58,6 @@ def assignments():
     run([python(instructor=True), "tools/assignments.py", *sys.argv[2:]])
 
 
-def grade():
-    """Mark a folder of submissions."""
-    run([python(instructor=True), "tools/grade.py", *sys.argv[2:]])
-
-
 def clean():
     """Remove what was built; the environment stays."""
     for name in BUILT:
@@ -94,7 +89,7 @@ def run(command):
         sys.exit(code)
 
 
-COMMANDS = {f.__name__: f for f in (book, test, check, lab, assignments, grade, clean)}
+COMMANDS = {f.__name__: f for f in (book, test, check, lab, assignments, clean)}
 
 
 def main(arguments):

@@ -85,8 +85,9 @@ def is_claim(tex: str) -> bool:
             sides.append(0)
         elif token not in "{}_^":
             sides[-1] += 1
-    longest = (LONGEST_NAME, LONGEST_VALUE)
-    return len(sides) > 2 or len(sides) == 2 and any(map(int.__gt__, sides, longest))
+    if len(sides) > 2:
+        return max(sides) > 1  # a = b = 1 gives two names one value
+    return len(sides) == 2 and (sides[0] > LONGEST_NAME or sides[1] > LONGEST_VALUE)
 
 
 def same(one: str, other: str) -> bool:

@@ -91,7 +91,7 @@ FAULTS = {
     "\\begin{align}\nx = 2\n\\end{align}": "displayed equation that begins with \\begin{align}",
     "\\[ x = 2 \\]": "displayed equation that begins with \\[",
     f"Since ${TEX}$.": "inline formula that states more than an assignment",
-    "So $a = b = c$.": "inline formula that states more than an assignment",
+    "So $a + b = b + a = c$.": "inline formula that states more than an assignment",
 }
 
 
@@ -118,7 +118,7 @@ HARMLESS = (
     f"<!-- eq-bayes -->\n$$ {TEX} $$",
     r"$$ p\left(z\mid x\right) &= \dfrac{p(x\mid z)p(z)}{p(x)} $$ (eq-bayes)",
     "```python\n$$ x $$\n```",
-    "Write `$$ x $$` or ``$a = b = c$``.",
+    "Write `$$ x $$` or ``$a + 1 = b + 1 = c$``.",
     r"It costs \$5, then \$6 = \$5 + \$1 + nothing else.",
     r"Here $\theta = 0.7$, $n \ge 1$, $x \in \{0, 1\}$, $p(H\mid x) = \tfrac{2}{3}$.",
     r"Take $\theta \sim \mathrm{Beta}(3, 5)$ and $\bar\alpha_t = \prod_{s=1}^t \alpha_s$.",
@@ -189,7 +189,8 @@ def test_formulas_are_the_same_up_to_what_moves_them(one, other, equal):
         (r"x \sim \mathcal N(0, 1)", False),
         (r"p(7 \mid \theta) = \binom{10}{7} \theta^7 (1 - \theta)^3", True),
         (r"p(x \mid z) p(z) = p(z \mid x) p(x)", True),
-        (r"a \le b \le c", True),
+        (r"0.1 \le b \le 1 - c", True),
+        ("a = b = 1", False),
         (r"\sum_{k=0}^n x_k", False),
     ],
 )
