@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import sympy as sp
 
-from diffusion_derived.derivation.notation import Notation
-from diffusion_derived.derivation.worlds import tables
+from diffusion_derived.derivation.language.notation import Notation
+from diffusion_derived.derivation.tree.worlds import tables
 
 SCHEDULE = Notation(
     real=r"x_{t-1} x_t x_0 \varepsilon",

@@ -7,7 +7,7 @@ import mpmath
 import sympy as sp
 from hypothesis import strategies as st
 
-from diffusion_derived.derivation.domain import positive, real, unit, whole
+from diffusion_derived.derivation.decision.domain import positive, real, unit, whole
 
 a, b = unit("a"), unit("b")
 s, t = positive("s"), positive("t")

@@ -16,13 +16,15 @@ import mpmath as mp
 import numpy as np
 import sympy as sp
 
-from diffusion_derived.derivation import laws, terms, terms_calculus, terms_matrix
-from diffusion_derived.derivation import terms_probability as prob
-from diffusion_derived.derivation.domain import UnitSymbol
-from diffusion_derived.derivation.notation import Notation
-from diffusion_derived.derivation.terms import Term
+from diffusion_derived.derivation.decision.domain import UnitSymbol
+from diffusion_derived.derivation.language.notation import Notation
+from diffusion_derived.derivation.tree import calculus as terms_calculus
+from diffusion_derived.derivation.tree import laws, terms
+from diffusion_derived.derivation.tree import matrix as terms_matrix
+from diffusion_derived.derivation.tree import probability as prob
+from diffusion_derived.derivation.tree.terms import Term
+from diffusion_derived.derivation.tree.worlds import World
 from diffusion_derived.derivation.verdict import DerivationError
-from diffusion_derived.derivation.worlds import World
 
 DIGITS = 25
 TOLERANCE = mp.mpf("1e-8")

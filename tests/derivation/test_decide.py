@@ -6,15 +6,15 @@ from elements import a, b, k, s, t, x, y
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffusion_derived.derivation import decide
-from diffusion_derived.derivation.decide import (
+from diffusion_derived.derivation.decision import decide
+from diffusion_derived.derivation.decision.decide import (
     decide_equal,
     decide_nonnegative,
     decide_positive,
     decide_zero,
 )
-from diffusion_derived.derivation.domain import natural
-from diffusion_derived.derivation.refute import NO_POINT
+from diffusion_derived.derivation.decision.domain import natural
+from diffusion_derived.derivation.decision.refute import NO_POINT
 from diffusion_derived.derivation.verdict import PROVED, REFUTED, UNDECIDED, Verdict, Witness
 
 f = sp.Function("f")

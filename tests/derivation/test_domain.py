@@ -10,7 +10,7 @@ import time
 import pytest
 import sympy as sp
 
-from diffusion_derived.derivation.domain import (
+from diffusion_derived.derivation.decision.domain import (
     UnitSymbol,
     allows,
     in_order,

@@ -24,9 +24,9 @@ from elements import (
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from diffusion_derived.derivation.domain import natural
-from diffusion_derived.derivation.exponents import Exponents
-from diffusion_derived.derivation.field import Field, OutsideField, field_zero, in_field
+from diffusion_derived.derivation.decision.domain import natural
+from diffusion_derived.derivation.decision.exponents import Exponents
+from diffusion_derived.derivation.decision.field import Field, OutsideField, field_zero, in_field
 
 quick = settings(
     max_examples=25,

@@ -8,9 +8,9 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffusion_derived.derivation.decide import decide_zero
-from diffusion_derived.derivation.domain import positive, real, unit
-from diffusion_derived.derivation.gaussian import (
+from diffusion_derived.derivation.decision.decide import decide_zero
+from diffusion_derived.derivation.decision.domain import positive, real, unit
+from diffusion_derived.derivation.decision.gaussian import (
     complete_square,
     expectation,
     gauss,

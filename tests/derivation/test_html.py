@@ -7,11 +7,11 @@ from types import SimpleNamespace
 import pytest
 
 from diffusion_derived.derivation.grades import ORDER
-from diffusion_derived.derivation.html import derivation_html
-from diffusion_derived.derivation.markdown import derivation_markdown
-from diffusion_derived.derivation.marks import mark
-from diffusion_derived.derivation.pieces import distance, prose, scope_html, witness_html
-from diffusion_derived.derivation.spot import SpotTheError
+from diffusion_derived.derivation.page.html import derivation_html
+from diffusion_derived.derivation.page.markdown import derivation_markdown
+from diffusion_derived.derivation.page.marks import mark
+from diffusion_derived.derivation.page.pieces import distance, prose, scope_html, witness_html
+from diffusion_derived.derivation.page.spot import SpotTheError
 from diffusion_derived.derivation.verdict import Witness
 
 WITNESS = Witness(((r"\theta", "50/97"),), "123456789/987654321")

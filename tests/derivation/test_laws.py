@@ -3,7 +3,7 @@
 import pytest
 
 from diffusion_derived.derivation import DerivationError, Notation
-from diffusion_derived.derivation.worlds import World
+from diffusion_derived.derivation.tree.worlds import World
 
 N = Notation(
     real="x m",

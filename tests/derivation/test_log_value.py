@@ -4,7 +4,7 @@ import pytest
 import sympy as sp
 
 from diffusion_derived.derivation import Notation
-from diffusion_derived.derivation.worlds import World
+from diffusion_derived.derivation.tree.worlds import World
 
 N = Notation(real="x m", positive="v", unit=r"\alpha", indexed={"r_i": "unit", "y_i": "real"})
 

@@ -6,10 +6,10 @@ import pytest
 from corpus import CASES
 from oracle import Reference, differ
 
-from diffusion_derived.derivation.mutate import mutants
-from diffusion_derived.derivation.node import OutsideReach
-from diffusion_derived.derivation.notation import Notation, equal
-from diffusion_derived.derivation.typos import typos
+from diffusion_derived.derivation.language.notation import Notation, equal
+from diffusion_derived.derivation.language.typos import typos
+from diffusion_derived.derivation.tree.mutate import mutants
+from diffusion_derived.derivation.tree.node import OutsideReach
 from diffusion_derived.derivation.verdict import PROVED, REFUTED, UNDECIDED, DerivationError
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from diffusion_derived.derivation import DerivationError, Notation, tables
-from diffusion_derived.derivation.worlds import World
+from diffusion_derived.derivation.tree.worlds import World
 
 N = Notation(real="x", positive="v w", unit=r"\alpha")
 TABLES = Notation(worlds=tables({"x": 2, "z": 3}, p="p(z) p(x|z)", at={"x": 0}))

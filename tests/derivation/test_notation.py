@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 import sympy as sp
 
-from diffusion_derived.derivation.node import OutsideReach
-from diffusion_derived.derivation.notation import Notation, equal
+from diffusion_derived.derivation.language.notation import Notation, equal
+from diffusion_derived.derivation.tree.node import OutsideReach
 from diffusion_derived.derivation.verdict import (
     PROVED,
     REFUTED,

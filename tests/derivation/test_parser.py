@@ -7,8 +7,8 @@ import sympy as sp
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from diffusion_derived.derivation.domain import positive, real, unit
-from diffusion_derived.derivation.notation import Notation
+from diffusion_derived.derivation.decision.domain import positive, real, unit
+from diffusion_derived.derivation.language.notation import Notation
 from diffusion_derived.derivation.verdict import DerivationError, TexError
 
 N = Notation(
@@ -273,6 +273,6 @@ def test_layout_does_not_matter(pair, space):
 
 
 def _pieces(tex: str) -> list[str]:
-    from diffusion_derived.derivation.tokens import tokenize
+    from diffusion_derived.derivation.language.tokens import tokenize
 
     return [token.text for token in tokenize(tex)]

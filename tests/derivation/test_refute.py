@@ -6,10 +6,10 @@ import sympy as sp
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from diffusion_derived.derivation.domain import natural, positive, real, unit, whole
-from diffusion_derived.derivation.enclosure import Enclosure, NotReal
-from diffusion_derived.derivation.jets import Jet, as_jet, jets, keeps_apart
-from diffusion_derived.derivation.refute import NO_POINT, refute
+from diffusion_derived.derivation.decision.domain import natural, positive, real, unit, whole
+from diffusion_derived.derivation.decision.enclosure import Enclosure, NotReal
+from diffusion_derived.derivation.decision.jets import Jet, as_jet, jets, keeps_apart
+from diffusion_derived.derivation.decision.refute import NO_POINT, refute
 from diffusion_derived.derivation.verdict import Witness
 
 a, b = unit("a"), unit("b")

@@ -2,8 +2,9 @@
 
 import pytest
 
-from diffusion_derived.derivation import Derivation, DerivationError, Notation, rules, tables
+from diffusion_derived.derivation import Derivation, DerivationError, Notation, tables
 from diffusion_derived.derivation.ledger import Ledger
+from diffusion_derived.derivation.reasons import rules
 
 PLAIN = Notation(
     real="x y m",

@@ -9,9 +9,9 @@ import pickle
 import pytest
 import sympy as sp
 
-from diffusion_derived.derivation.decide import decide_equal, decide_positive, decide_zero
-from diffusion_derived.derivation.domain import natural, positive, real, unit, whole
-from diffusion_derived.derivation.field import OutsideField, field_zero
+from diffusion_derived.derivation.decision.decide import decide_equal, decide_positive, decide_zero
+from diffusion_derived.derivation.decision.domain import natural, positive, real, unit, whole
+from diffusion_derived.derivation.decision.field import OutsideField, field_zero
 from diffusion_derived.derivation.verdict import PROVED, REFUTED, UNDECIDED
 
 x, y = real("x"), real("y")

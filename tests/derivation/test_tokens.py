@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from diffusion_derived.derivation.names import declared_names, normal_name
-from diffusion_derived.derivation.tokens import text_of, tokenize
+from diffusion_derived.derivation.language.names import declared_names, normal_name
+from diffusion_derived.derivation.language.tokens import text_of, tokenize
 from diffusion_derived.derivation.verdict import TexError
 
 

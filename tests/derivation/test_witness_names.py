@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from diffusion_derived.derivation import Notation, equal, tables
-from diffusion_derived.derivation.witness_names import readable
+from diffusion_derived.derivation.language.witness_names import readable
 
 EVENTS = {"M": ("s", (0,)), "W": ("s", (1,)), "C": ("c", (0,))}
 SIZES = {"s": 2, "c": 2, "z": 3}

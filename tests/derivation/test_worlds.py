@@ -8,9 +8,9 @@ import random
 import pytest
 import sympy as sp
 
-from diffusion_derived.derivation.domain import random_point
-from diffusion_derived.derivation.finite import tables
-from diffusion_derived.derivation.notation import Notation, equal
+from diffusion_derived.derivation.decision.domain import random_point
+from diffusion_derived.derivation.language.notation import Notation, equal
+from diffusion_derived.derivation.tree.finite import tables
 from diffusion_derived.derivation.verdict import PROVED, REFUTED, DerivationError
 
 CHAIN = tables(

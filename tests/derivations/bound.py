@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from catalogue import chain, claim, topic
 
-from diffusion_derived.derivation import Induction, Notation, rules, tables
+from diffusion_derived.derivation import Induction, Notation, tables
 from diffusion_derived.derivation.ledger import Ledger
+from diffusion_derived.derivation.reasons import rules
 
 # r_t = q(x_t | x_0), f_t = q(x_t | x_{t-1}), g_t = q(x_{t-1} | x_t, x_0), h_t = p(x_{t-1} | x_t)
 PATHS = Notation(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from catalogue import chain, claim, topic
 
-from diffusion_derived.derivation import Induction, Notation, rules
+from diffusion_derived.derivation import Induction, Notation
 from diffusion_derived.derivation.ledger import Ledger
+from diffusion_derived.derivation.reasons import rules
 
 WALK = Notation(real="x y x_0 B C", positive="v w A a c", natural="t")
 SCHEDULE = Notation(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from catalogue import chain, claim, topic
 
-from diffusion_derived.derivation import Notation, rules, tables
+from diffusion_derived.derivation import Notation, tables
+from diffusion_derived.derivation.reasons import rules
 
 SEXES = {
     "worlds": tables({"s": 2, "c": 2}, P="P(s) P(c|s)"),

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from catalogue import chain, claim, topic
 
-from diffusion_derived.derivation import Notation, rules, tables
+from diffusion_derived.derivation import Notation, tables
+from diffusion_derived.derivation.reasons import rules
 
 STATES = Notation(
     indexed={"w_k": "positive", "v_k": "positive", "f_k": "positive"},

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from catalogue import chain, claim, topic
 
-from diffusion_derived.derivation import Notation, rules
+from diffusion_derived.derivation import Notation
+from diffusion_derived.derivation.reasons import rules
 
 LOGISTIC = Notation(
     real=r"x \mu",

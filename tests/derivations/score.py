@@ -5,7 +5,8 @@ from __future__ import annotations
 from catalogue import chain, claim, topic
 from ddpm import MU
 
-from diffusion_derived.derivation import Notation, rules
+from diffusion_derived.derivation import Notation
+from diffusion_derived.derivation.reasons import rules
 
 KERNEL = r"\mathcal N(y;a\,%s,s^2)"
 ATOMS = Notation(

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from catalogue import chain, claim, topic
 
-from diffusion_derived.derivation import Notation, rules, tables
+from diffusion_derived.derivation import Notation, tables
+from diffusion_derived.derivation.reasons import rules
 
 ENCODER = Notation(
     real=r"x \mu c c_0 c_1 c_2 c_3 c_4 \varepsilon",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from catalogue import chain, claim, topic
 
-from diffusion_derived.derivation import Notation, rules, tables
+from diffusion_derived.derivation import Notation, tables
+from diffusion_derived.derivation.reasons import rules
 
 LATENT = Notation(worlds=tables({"x": 2, "z": (2, 3)}, p="p(z) p(x|z)", q="q(z|x)", at={"x": 0}))
 RATIO = r"\mathbb{E}_{q(z\mid x)}\left[\log\frac{p(x,z)}{%s}\right]"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import sqrt
 
-from diffusion_derived.derivation.marks import shape
+from diffusion_derived.derivation.page.marks import shape
 
 ROW = 28
 WIDTH = 176

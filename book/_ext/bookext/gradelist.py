@@ -8,7 +8,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from diffusion_derived.derivation.grades import GRADES, ORDER
-from diffusion_derived.derivation.pieces import grade_html
+from diffusion_derived.derivation.page.pieces import grade_html
 
 
 class Grades(SphinxDirective):

@@ -12,7 +12,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from diffusion_derived.derivation.grades import CHECKED, ORDER
-from diffusion_derived.derivation.pieces import grade_html, maths, prose, scope_html
+from diffusion_derived.derivation.page.pieces import grade_html, maths, prose, scope_html
 
 from .arcs import Row, picture, rows
 from .places import LEDGER, chapters, equation_number, equation_uri, ledger_entries

@@ -1,14 +1,14 @@
 """Executable derivations: the displayed TeX is read, and every line of it is decided."""
 
-from . import rules
 from .chain import Derivation
 from .hole import Hole
 from .induction import Induction
+from .language.notation import Notation, equal
 from .ledger import LEDGER
-from .notation import Notation, equal
-from .spot import SpotTheError
+from .page.spot import SpotTheError
+from .reasons import rules
+from .tree.worlds import tables
 from .verdict import DerivationError, TexError
-from .worlds import tables
 
 __all__ = [
     "LEDGER",

@@ -14,15 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from .estimates import Estimate, Sampler, computed, simulated
-from .gaps import nonnegative, vanishing_order
 from .grades import weakest
+from .language.notation import Notation, equal
 from .ledger import LEDGER, Entry, Ledger
 from .lines import Line, Refusal
-from .notation import Notation, equal
-from .rules import Rule
-from .show import Shown
-from .terms import Term
+from .page.show import Shown
+from .reasons.estimates import Estimate, Sampler, computed, simulated
+from .reasons.gaps import nonnegative, vanishing_order
+from .reasons.rules import Rule
+from .tree.terms import Term
 from .verdict import PROVED, REFUTED, DerivationError, Verdict
 
 Wrong = Mapping[str, str]

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .notation import Notation, equal
+from .language.notation import Notation, equal
 from .verdict import PROVED, REFUTED, TexError
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from .chain import Derivation
+from .language.notation import Notation, equal
 from .ledger import LEDGER, Entry, Ledger
 from .lines import Line
-from .notation import Notation, equal
-from .show import Shown
+from .page.show import Shown
 from .verdict import PROVED, DerivationError
 
 STRONG = ("proof", "induction", "family")

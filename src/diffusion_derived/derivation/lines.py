@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from .terms import Term
+from .tree.terms import Term
 from .verdict import Witness
 
 

@@ -1,4 +1,4 @@
-"""What a check can say: proved, refuted with a counterexample, or undecided. Undecided is never a pass."""
+"""What a check can say: proved, refuted with a counterexample, or undecided, which is no pass."""
 
 from __future__ import annotations
 

@@ -1,0 +1,72 @@
+"""The search for a counterexample: an exact point at which an expression is certainly not zero."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+
+import mpmath
+import sympy as sp
+
+from ..verdict import Witness
+from .domain import Point, in_order, random_point, small_point
+from .enclosure import Enclosure, Interval
+from .jets import compared_symbols, jets, keeps_apart
+
+NO_POINT = "no-point"
+_SMALL, _ENOUGH, _TRIES = 4, 6, 60
+_PRECISIONS = (64, 256, 1024)
+_NEGLIGIBLE = mpmath.mpf(10) ** -50
+
+
+def refute(expr: sp.Expr) -> Witness | str | None:
+    r"""A point of the domain at which `expr` $\ne 0$, if one is found.
+
+    Small values come first, then random ones, all exact. Unknown functions and their derivatives
+    take independent values. Returns None if the expression vanishes (to hundreds of digits) at
+    several points, and `"no-point"` if it could be evaluated at none.
+    """
+    expr, table = jets(sp.sympify(expr))
+    symbols = expr.free_symbols | compared_symbols(table)
+    vanished = 0
+    for point in _points(symbols):
+        value = _value(expr, point) if keeps_apart(table, point) else None
+        if value is None:
+            continue
+        if 0 not in value:
+            return Witness(_readable(point), _difference(value))
+        vanished += 1
+        if vanished == _ENOUGH or not symbols:
+            break
+    return None if vanished else NO_POINT
+
+
+def _points(symbols: set[sp.Symbol]) -> Iterator[Point]:
+    try:
+        yield from (small_point(symbols, start) for start in range(_SMALL))
+        rng = random.Random(0)
+        yield from (random_point(symbols, rng) for _ in range(_TRIES))
+    except ValueError:
+        return
+
+
+def _value(expr: sp.Expr, point: Point) -> Interval | None:
+    """The value at a point, or None off the domain; precision grows until zero is left out."""
+    value = None
+    for bits in _PRECISIONS:
+        try:
+            value = Enclosure(point, bits).of(expr)
+        except (ArithmeticError, TypeError, ValueError):
+            continue
+        if 0 not in value:
+            return value
+    return value if value is not None and value.delta.b < _NEGLIGIBLE else None
+
+
+def _readable(point: Point) -> tuple[tuple[str, str], ...]:
+    return tuple((symbol.name, str(point[symbol])) for symbol in in_order(point))
+
+
+def _difference(value: Interval) -> str:
+    text = mpmath.nstr(mpmath.mpf(value.mid), 3)
+    return text.removesuffix(".0")

@@ -1,0 +1,1 @@
+"""The book's TeX, read: tokens, names, grammar and notation."""

@@ -1,0 +1,1 @@
+"""How a derivation is shown: HTML, Markdown and text."""

@@ -1,0 +1,30 @@
+"""What is known of a difference: its sign, and how fast it vanishes. Decided in every world."""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from ..decision.decide import decide_nonnegative, decide_zero
+from ..language.notation import Notation
+from ..tree.terms import Term
+from ..verdict import PROVED, DerivationError, Verdict
+
+
+def nonnegative(notation: Notation, term: Term) -> Verdict:
+    """Decide that the term is at least 0 for all allowed values. Sufficient conditions only."""
+    verdicts = [decide_nonnegative(term.value(world)) for world in notation.worlds(term)]
+    return next((v for v in verdicts if v.status != PROVED), verdicts[-1])
+
+
+def vanishing_order(notation: Notation, difference: Term, var: str, order: int) -> Verdict:
+    r"""Decide that the difference is $O(\text{var}^{\text{order}})$ as var tends to 0."""
+    if order < 1:
+        raise DerivationError(f"order {order}: expected a whole number of at least 1")
+    verdicts = []
+    for world in notation.worlds(difference):
+        small = notation.read(var).value(world)
+        if not isinstance(small, sp.Symbol):
+            raise DerivationError(f"var {var!r} is not a plain symbol")
+        leading = sp.series(difference.value(world), small, 0, order).removeO()
+        verdicts.append(decide_zero(leading))
+    return next((v for v in verdicts if v.status != PROVED), Verdict(PROVED, "series"))

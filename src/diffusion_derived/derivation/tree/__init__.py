@@ -1,0 +1,1 @@
+"""What TeX means: terms with a value in every world."""

@@ -1,0 +1,124 @@
+r"""Derivatives, integrals, limits, unknown functions; and, by name, sums and products."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import sympy as sp
+
+from ..decision.domain import time_limit
+from ..verdict import DerivationError
+from .integrals import integrate
+from .node import OutsideReach, Term, Value, scalar
+from .repeated import Product, Range, Repeated, States, Sum
+from .unknown import unknown
+from .worlds import World
+
+
+@dataclass(frozen=True)
+class Derivative(Term):
+    r"""$\frac{\partial^n}{\partial x^n}$ of the body; by a vector, the gradient $\nabla_x$."""
+
+    body: Term
+    variable: Term
+    order: int = 1
+
+    def value(self, world: World) -> Value:
+        body, at = self.body.value(world), self.variable.value(world)
+        if isinstance(at, sp.MatrixBase):
+            return self._gradient(scalar(body, "a gradient"), at)
+        return body.diff(_plain(at), self.order)
+
+    def _gradient(self, body: Value, at: Value) -> Value:
+        if self.order != 1:
+            raise OutsideReach("only first derivatives by a vector")
+        return at.applyfunc(lambda entry: body.diff(_plain(entry)))
+
+
+@dataclass(frozen=True)
+class Unknown(Term):
+    """An unknown smooth function, differentiated `orders` times, at some arguments."""
+
+    name: str
+    positive: bool
+    orders: tuple[int, ...]
+    arguments: tuple[Term, ...]
+
+    def value(self, world: World) -> Value:
+        values = [sp.expand(scalar(a.value(world), self.name)) for a in self.arguments]
+        return unknown(self.name, self.orders, self.positive)(*values)
+
+
+@dataclass(frozen=True)
+class Integral(Term):
+    r"""$\int_a^b \dots\,dx$; which lemma it used is noted in the world."""
+
+    body: Term
+    variable: Term
+    lower: Term
+    upper: Term
+
+    def value(self, world: World) -> Value:
+        x = _plain(self.variable.value(world))
+        lower, upper = self.lower.value(world), self.upper.value(world)
+        return integrate(scalar(self.body.value(world), "an integral"), x, lower, upper, world)
+
+
+@dataclass(frozen=True)
+class Limit(Term):
+    r"""$\lim_{v\to a}$, from above when $a$ is the edge of the domain."""
+
+    body: Term
+    variable: Term
+    target: Term
+    seconds: float = field(default=10.0, compare=False)
+
+    def value(self, world: World) -> Value:
+        x, body = _plain(self.variable.value(world)), self.body.value(world)
+        target = self.target.value(world)
+        try:
+            with time_limit(self.seconds):
+                found = sp.limit(body, x, target, self._side(x, target))
+        except (NotImplementedError, TimeoutError, ValueError) as error:
+            raise OutsideReach(f"the limit in {x} was not found: {error}") from error
+        if found.has(sp.Limit, sp.nan, sp.zoo, sp.AccumBounds):
+            raise OutsideReach(f"the limit in {x} was not found")
+        return found
+
+    @staticmethod
+    def _side(x: sp.Symbol, target: Value) -> str:
+        at_edge = target.is_infinite or x.is_nonnegative and target == 0
+        return "+" if at_edge else "+-"
+
+
+@dataclass(frozen=True)
+class At(Term):
+    r"""The body at a point: $\left.f\right|_{x=a}$."""
+
+    body: Term
+    variable: Term
+    point: Term
+
+    def value(self, world: World) -> Value:
+        x = _plain(self.variable.value(world))
+        return self.body.value(world).subs(x, self.point.value(world))
+
+
+def _plain(variable: Value) -> sp.Symbol:
+    if not isinstance(variable, sp.Symbol):
+        raise DerivationError(f"expected a plain symbol as the variable, got {variable}")
+    return variable
+
+
+__all__ = [
+    "At",
+    "Derivative",
+    "Integral",
+    "Limit",
+    "Product",
+    "Range",
+    "Repeated",
+    "States",
+    "Sum",
+    "Unknown",
+]

@@ -1,0 +1,148 @@
+r"""Exact integrals: polynomials, Gaussians over the line, and kernels of Beta and Gamma.
+
+Each route is a formula, not a search. The Beta and Gamma kernels rest on lemmas, whose labels the
+caller gets to know:
+
+$$\int_0^c x^{a-1}(c-x)^{b-1}\,dx = c^{a+b-1}\frac{\Gamma(a)\Gamma(b)}{\Gamma(a+b)}, \qquad
+\int_0^\infty x^{a-1}e^{-sx}\,dx = \frac{\Gamma(a)}{s^a}.$$
+"""
+
+from __future__ import annotations
+
+import sympy as sp
+
+from ..decision.decide import decide_positive
+from ..decision.gaussian import expectation
+from ..verdict import PROVED
+from .node import OutsideReach
+from .worlds import World
+
+BETA_LEMMA, BETA_REAL_LEMMA = "eq-beta-integral", "eq-beta-real"  # a or b whole; neither
+GAMMA_LEMMA = "eq-gamma-integral"
+GAUSS_LEMMA = "eq-gauss-integral"
+
+
+def integrate(body: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr, world: World) -> sp.Expr:
+    """The integral; its lemma is noted in the world, which may also leave it open."""
+    try:
+        result, lemma = integral(body, x, lower, upper)
+    except OutsideReach:
+        if not world.open_integrals:
+            raise
+        inside = sp.Dummy("x", real=True)
+        return sp.Integral(body.subs(x, inside), (inside, lower, upper))
+    world.note(lemma)
+    return result
+
+
+def integral(body: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> tuple[sp.Expr, str]:
+    """The integral and the label of the lemma it used ("" for none); OutsideReach otherwise."""
+    finite = not (lower.is_infinite or upper.is_infinite)
+    if finite and body.is_polynomial(x):
+        return _polynomial(body, x, lower, upper), ""
+    if lower == 0 and finite:
+        return _beta(body, x, upper)
+    if lower == -sp.oo and upper == sp.oo:
+        return gaussian(body, x), GAUSS_LEMMA
+    if lower == 0 and upper == sp.oo:
+        return _by_summand(body, x, _gamma_kernel), GAMMA_LEMMA
+    raise OutsideReach(f"the integral of {body} in {x} from {lower} to {upper}")
+
+
+def gaussian(body: sp.Expr, x: sp.Symbol) -> sp.Expr:
+    r"""$\int P(x)\,e^{-Ax^2+Bx+C}\,dx$ over the line, for a sum of such terms with $A > 0$."""
+    return _by_summand(body, x, _gaussian_kernel)
+
+
+def _polynomial(body: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> sp.Expr:
+    terms = sp.Poly(sp.expand(body), x).terms()
+    return sp.Add(*(c * (upper ** (k + 1) - lower ** (k + 1)) / (k + 1) for (k,), c in terms))
+
+
+def _by_summand(body: sp.Expr, x: sp.Symbol, kernel) -> sp.Expr:
+    summands = sp.Add.make_args(sp.expand(body, power_base=False, log=False, power_exp=False))
+    return sp.Add(*(kernel(summand, x) for summand in summands))
+
+
+def _gaussian_kernel(summand: sp.Expr, x: sp.Symbol) -> sp.Expr:
+    front, polynomial, exponent = _split(summand, x)
+    if not exponent.is_polynomial(x) or not polynomial.is_polynomial(x):
+        raise OutsideReach(f"{summand} is not a polynomial times a Gaussian in {x}")
+    square = sp.Poly(exponent, x)
+    a, b, c = (square.coeff_monomial(x**k) for k in (2, 1, 0))
+    if square.degree() != 2 or not _positive(-a):
+        raise OutsideReach(f"{summand} is not integrable over the line in {x}")
+    mean, variance = -b / (2 * a), -1 / (2 * a)
+    total = sp.exp(c - b**2 / (4 * a)) * sp.sqrt(2 * sp.pi * variance)
+    return front * total * expectation(polynomial, [(x, (mean, variance))])
+
+
+def _beta(body: sp.Expr, x: sp.Symbol, top: sp.Expr) -> tuple[sp.Expr, str]:
+    if not _positive(top):
+        raise OutsideReach(f"the upper limit {top} is not known to be positive")
+    lemmas = []
+
+    def kernel(summand: sp.Expr, x: sp.Symbol) -> sp.Expr:
+        front, a, b = _beta_kernel(summand, x, top)
+        lemmas.append(BETA_LEMMA if a.is_integer or b.is_integer else BETA_REAL_LEMMA)
+        return front * top ** (a + b - 1) * sp.gamma(a) * sp.gamma(b) / sp.gamma(a + b)
+
+    total = _by_summand(body, x, kernel)
+    return total, BETA_REAL_LEMMA if BETA_REAL_LEMMA in lemmas else BETA_LEMMA
+
+
+def _beta_kernel(summand: sp.Expr, x: sp.Symbol, top: sp.Expr) -> tuple[sp.Expr, ...]:
+    """The factors free of x, and the parameters a and b of the Beta kernel."""
+    front, a, b = sp.Integer(1), sp.Integer(1), sp.Integer(1)
+    for factor in sp.Mul.make_args(summand):
+        base, power = factor.as_base_exp()
+        if not factor.has(x):
+            front *= factor
+        elif base == x and not power.has(x):
+            a += power
+        elif not power.has(x) and _vanishes_at(base, x, top):
+            slope = -sp.Poly(base, x).LC()
+            front, b = front * slope**power, b + power
+        else:
+            raise OutsideReach(f"{factor} is not part of a Beta kernel in {x}")
+    for exponent in (a, b):
+        if not _positive(exponent):
+            raise OutsideReach(f"the exponent {exponent - 1} is not known to be above -1")
+    return front, a, b
+
+
+def _vanishes_at(base: sp.Expr, x: sp.Symbol, top: sp.Expr) -> bool:
+    if not base.is_polynomial(x) or sp.degree(base, x) != 1:
+        return False
+    slope = sp.Poly(base, x).LC()
+    return sp.expand(base.subs(x, top)) == 0 and _positive(-slope)
+
+
+def _gamma_kernel(summand: sp.Expr, x: sp.Symbol) -> sp.Expr:
+    front, power, exponent = _split(summand, x)
+    rate = sp.expand(-exponent).coeff(x, 1)
+    shape = sp.expand_log(sp.log(power), force=True).coeff(sp.log(x)) + 1
+    exact = sp.simplify(power / x ** (shape - 1)) == 1 and sp.expand(exponent + rate * x) == 0
+    if not exact or not _positive(rate) or not _positive(shape):
+        raise OutsideReach(f"{summand} is not a Gamma kernel in {x}")
+    return front * sp.gamma(shape) / rate**shape
+
+
+def _split(summand: sp.Expr, x: sp.Symbol) -> tuple[sp.Expr, sp.Expr, sp.Expr]:
+    """A summand as (factors free of x, other factors, exponent of its exponentials)."""
+    front, rest, exponent = sp.Integer(1), sp.Integer(1), sp.Integer(0)
+    for factor in sp.Mul.make_args(summand):
+        base, power = factor.as_base_exp()
+        if not factor.has(x):
+            front *= factor
+        elif base is sp.E:
+            exponent += power
+        elif isinstance(base, sp.exp):
+            exponent += base.args[0] * power
+        else:
+            rest *= factor
+    return front, rest, sp.expand(exponent)
+
+
+def _positive(value: sp.Expr) -> bool:
+    return bool(value.is_positive) or decide_positive(value).status == PROVED
