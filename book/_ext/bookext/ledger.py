@@ -15,6 +15,7 @@ from diffusion_derived.derivation.grades import CHECKED, ORDER
 from diffusion_derived.derivation.page.pieces import grade_html, maths, prose, scope_html
 
 from .arcs import Row, picture, rows
+from .derivations import REFERENCE
 from .places import LEDGER, chapters, equation_number, equation_uri, ledger_entries
 
 UNNUMBERED = 10**6  # behind what the chapter shows
@@ -76,7 +77,8 @@ class Writer:
         """Totals, picture and table."""
         if not self.entries:
             return "<p>No chapter has entered an equation yet.</p>"
-        return self.totals() + self.graph() + self.table()
+        html = self.totals() + self.graph() + self.table()
+        return REFERENCE.sub(lambda found: self.link(found[1]), html)
 
     def totals(self) -> str:
         """How many equations, by grade, and how many wrong variants were refused."""
