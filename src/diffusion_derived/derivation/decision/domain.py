@@ -118,27 +118,28 @@ def _candidate(symbol: sp.Symbol, rng: random.Random) -> sp.Rational:
 
 @contextlib.contextmanager
 def time_limit(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError in the body after `seconds` of wall time; limits may be nested.
+    """Raise TimeoutError in the body after `seconds` of processor time; limits may be nested.
 
-    Uses the POSIX alarm of the main thread. In another thread, or where there is no such alarm
-    (Windows), the body runs without a limit. The alarm repeats, because SymPy may swallow one.
+    Processor time, so that a verdict does not depend on what else the machine does. Uses the POSIX
+    alarm of the main thread. In another thread, or where there is no such alarm (Windows), the
+    body runs without a limit. The alarm repeats, because SymPy may swallow one.
     """
     if not _has_alarm():
         yield
         return
-    started = time.monotonic()
-    outer_handler = signal.getsignal(signal.SIGALRM)
-    outer_left, _ = signal.getitimer(signal.ITIMER_REAL)
-    signal.signal(signal.SIGALRM, _time_is_up)
-    signal.setitimer(signal.ITIMER_REAL, min(seconds, outer_left or seconds), 1.0)
+    started = time.process_time()
+    outer_handler = signal.getsignal(signal.SIGVTALRM)
+    outer_left, _ = signal.getitimer(signal.ITIMER_VIRTUAL)
+    signal.signal(signal.SIGVTALRM, _time_is_up)
+    signal.setitimer(signal.ITIMER_VIRTUAL, min(seconds, outer_left or seconds), 1.0)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, outer_handler or signal.SIG_DFL)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, outer_handler or signal.SIG_DFL)
         if outer_left:
-            left = outer_left - (time.monotonic() - started)
-            signal.setitimer(signal.ITIMER_REAL, max(left, 1e-6), 1.0)
+            left = outer_left - (time.process_time() - started)
+            signal.setitimer(signal.ITIMER_VIRTUAL, max(left, 1e-6), 1.0)
 
 
 def _has_alarm() -> bool:

@@ -16,7 +16,7 @@ from dataclasses import replace
 import sympy as sp
 
 from ..decision.decide import decide_zero
-from ..tree.node import OutsideReach, Term
+from ..tree.node import OutsideReach, Term, Value
 from ..tree.probability import TABLES
 from ..tree.quadrature import quadrature_witness
 from ..tree.worlds import Tables, World
@@ -54,6 +54,7 @@ class Notation:
         plain = {"real": real, "positive": positive, "unit": unit, "natural": natural}
         self._read: dict[str, Term] = {}
         self._lemmas: dict[Term, tuple[str, ...]] = {}
+        self._values: dict[tuple, tuple[Value, set[str]]] = {}
         self.words, self.tables = declare(
             plain={**plain, "whole": whole},
             functions=functions or {},
@@ -121,13 +122,10 @@ class Notation:
 
     def values(self, term: Term, worlds: Sequence[World] | None = None) -> list:
         """The value of a term in each world."""
-        values, used = [], set()
-        for world in worlds if worlds is not None else self.worlds(term):
-            recording = replace(world, lemmas=set())
-            values.append(term.value(recording))
-            used |= recording.lemmas
-        self._lemmas[term] = tuple(sorted(used))
-        return values
+        worlds = worlds if worlds is not None else self.worlds(term)
+        found = [self._value(term, world) for world in worlds]
+        self._lemmas[term] = tuple(sorted({lemma for _, used in found for lemma in used}))
+        return [value for value, _ in found]
 
     def number(self, term: Term) -> float:
         """The number that a term without symbols is."""
@@ -137,6 +135,14 @@ class Notation:
         return float(value)
 
     # ---- within --------------------------------------------------------------------------
+
+    def _value(self, term: Term, world: World) -> tuple[Value, set[str]]:
+        """The value in one world, computed once, and the lemmas that it used."""
+        key = (term, tuple(world.bound.items()), world.tables, world.open_integrals)
+        if key not in self._values:
+            recording = replace(world, lemmas=set())
+            self._values[key] = (term.value(recording), recording.lemmas)
+        return self._values[key]
 
     def _models(self, needs: frozenset[str]) -> tuple[Tables | None, ...]:
         if TABLES not in needs:
