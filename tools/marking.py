@@ -7,12 +7,14 @@ it found on a pipe of its own; what an answer prints goes nowhere.
 import dataclasses
 import json
 import os
+import pathlib
 import subprocess
 import sys
 from collections.abc import Iterable
 
 from masters import Master, Question
 
+WORKER = pathlib.Path(__file__).with_name("marking_worker.py")
 SECONDS = 60  # for one answer, with the start of the process
 NO_ANSWER = "the answer did not finish: it ran too long, or ended its process"
 
@@ -74,7 +76,7 @@ def _run(jobs: list[dict], seconds: float) -> list[dict] | None:
     env = dict(os.environ, OMP_NUM_THREADS="1", MPLBACKEND="agg", PYTHONUTF8="1")
     try:
         done = subprocess.run(
-            [sys.executable, __file__],
+            [sys.executable, str(WORKER)],
             input=json.dumps(jobs),
             stdout=subprocess.PIPE,
             text=True,
@@ -85,36 +87,3 @@ def _run(jobs: list[dict], seconds: float) -> list[dict] | None:
         return json.loads(done.stdout)
     except (subprocess.TimeoutExpired, json.JSONDecodeError):
         return None
-
-
-def worker() -> None:
-    """Read the jobs, run them with the standard streams closed to them, write the findings."""
-    jobs = json.load(sys.stdin)
-    private = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    nowhere = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(nowhere, stream)
-    json.dump([run_job(**job) for job in jobs], private)
-    private.close()
-
-
-def run_job(cells: list[str], tests: list[str]) -> dict:
-    """Run set-up and answer, going on after an error, then each test on a copy of the names."""
-    names = {"__name__": "__main__", "display": lambda *shown: None}
-    errors = [_execute(source, names) for source in cells]
-    said = [_execute(source, dict(names)) for source in tests]
-    return {"error": next(filter(None, errors), ""), "tests": said}
-
-
-def _execute(source: str, names: dict) -> str | None:
-    """Run one cell; None if all went well, or what went wrong."""
-    try:
-        exec(compile(source, "<cell>", "exec"), names)
-    except (Exception, SystemExit) as error:
-        words = str(error)
-        return words if isinstance(error, AssertionError) and words else f"{error!r}"
-    return None
-
-
-if __name__ == "__main__":
-    worker()

@@ -20,8 +20,8 @@ def test_points_follow_the_tests_that_pass(stored):
 def test_the_seed_draws_the_inputs(stored):
     master = read_master(stored())
     first = master.question("q1")
-    drawn = {mark(master, first, ["double = abs"], seed=seed).messages[1] for seed in range(4)}
-    assert len(drawn) > 1 and all(said.startswith("double(") for said in drawn)
+    drawn = {mark(master, first, ["double = abs"], seed=seed).messages[1] for seed in (0, 1)}
+    assert len(drawn) == 2 and all(said.startswith("double(") for said in drawn)
 
 
 def test_an_error_in_the_answer_is_told_and_what_works_still_counts(stored):
