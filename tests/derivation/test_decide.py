@@ -212,7 +212,7 @@ POSITIVE = [s, 1 - a, 1 - a * b, s + x**2, (x - y) ** 2 + s, exp(x), 1 / (1 + ex
 POSITIVE += [p(x), (1 - a) * (1 - b) / (1 - a * b), sqrt(1 - a**2), -(a - 1), s**x, sp.gamma(s)]
 POSITIVE += [1 / a - 1, s * (1 - a) + (x - y) ** 2 * t + 1, sp.Integer(3), R(1, 7)]
 NONNEGATIVE = [x**2, (x - y) ** 2, x**2 - 2 * x * y + y**2, k, abs(x), sqrt(x**2), s * x**4 / a]
-NONNEGATIVE += [x**2 * (1 - a) + (x - y) ** 2 * s, sp.Integer(0), k * a]
+NONNEGATIVE += [x**2 * ((x - y) ** 2 + s), x**2 * (1 - a) + (x - y) ** 2 * s, sp.Integer(0), k * a]
 OTHER = [x, a - b, s - 1, 1 - s, x * y, x**3, f(x), log(s), -(x**2), a - 1, s - t, -s, 1 - a - b]
 OTHER += [sp.Max(x, 1), sp.nan, sp.Float(1.0), log(-s)]
 
