@@ -11,6 +11,7 @@ N = Notation(
     unit=r"\theta",
     let={
         "S": r"\begin{pmatrix}v & 0\\ 0 & -1\end{pmatrix}",
+        "T": r"\begin{pmatrix}v & 0\\ 0 & v\end{pmatrix}",
         "o": r"\begin{pmatrix}0\\ 0\end{pmatrix}",
     },
 )
@@ -38,3 +39,17 @@ def test_a_parameter_that_is_not_positive_is_refused(tex):
 @pytest.mark.parametrize("variance", ["v", r"1-\theta", "m^2", "v-1"])
 def test_a_parameter_of_unknown_sign_is_allowed(variance):
     assert N.read(rf"\mathcal N(x;m,{variance})").value(World()).free_symbols
+
+
+@pytest.mark.parametrize(
+    "tex",
+    [
+        r"\mathcal N(o;x,v)",
+        r"\log\mathcal N(x;o,T)",
+        r"D_{\mathrm{KL}}(\mathcal N(T,T)\,\|\,\mathcal N(o,T))",
+        r"D_{\mathrm{KL}}(\mathcal N(o,T)\,\|\,\mathcal N(x,v))",
+    ],
+)
+def test_unlike_shapes_are_refused(tex):
+    with pytest.raises(DerivationError, match="unlike shapes|mean Matrix"):
+        N.read(tex).value(World())

@@ -35,8 +35,8 @@ def expectation(polynomial: sp.Expr, normals: Iterable[tuple[sp.Symbol, Paramete
     """
     for x, (mean, variance) in normals:
         mean, variance = sp.sympify(mean), sp.sympify(variance)
-        terms = _polynomial(polynomial, x).terms()
-        polynomial = sum(c * moment(degree, mean, variance) for (degree,), c in terms)
+        powers = _coefficients(polynomial, x).items()
+        polynomial = sp.Add(*(c * moment(degree, mean, variance) for degree, c in powers))
     return sp.expand(polynomial)
 
 
@@ -79,6 +79,18 @@ def _quadratic(log_density: sp.Expr, x: sp.Symbol) -> tuple[sp.Expr, sp.Expr, sp
             f"{log_density} has degree {polynomial.degree()} in {x}: expected a quadratic"
         )
     return tuple(polynomial.coeff_monomial(x**power) for power in (2, 1, 0))
+
+
+def _coefficients(expr: sp.Expr, x: sp.Symbol) -> dict[int, sp.Expr]:
+    """The coefficient of each power of x, read off the summands: several times faster than Poly."""
+    found: dict[int, list[sp.Expr]] = {}
+    for summand in sp.Add.make_args(sp.expand(expr)):
+        coefficient, power = summand.as_independent(x, as_Add=False)
+        base, degree = power.as_base_exp() if power != 1 else (x, sp.Integer(0))
+        if base != x or not degree.is_Integer or degree < 0:
+            raise DerivationError(f"{expr} is not a polynomial in {x}")
+        found.setdefault(int(degree), []).append(coefficient)
+    return {degree: sp.Add(*coefficients) for degree, coefficients in found.items()}
 
 
 def _polynomial(expr: sp.Expr, x: sp.Symbol) -> sp.Poly:

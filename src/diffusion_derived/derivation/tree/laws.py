@@ -9,7 +9,7 @@ import sympy as sp
 from ..decision.gaussian import expectation, gauss, log_gauss
 from ..verdict import DerivationError
 from .integrals import integrate
-from .node import OutsideReach, Term, Value
+from .node import OutsideReach, Term, Value, same_shape
 from .worlds import World
 
 
@@ -47,6 +47,7 @@ class Normal(Law):
 
     def log_density(self, point: Value, world: World) -> Value:
         mean, variance = self._parameters(world)
+        point, mean = same_shape(point, mean)
         if isinstance(variance, sp.MatrixBase):
             return _log_gauss_vector(point - mean, variance)
         return log_gauss(point, mean, variance)
@@ -55,7 +56,7 @@ class Normal(Law):
         mean, variance = self._parameters(world)
         if isinstance(variance, sp.MatrixBase):
             return super().density(point, world)
-        return gauss(point, mean, variance)
+        return gauss(*same_shape(point, mean), variance)
 
     def mean(self, value: Value, symbol: Value, world: World) -> Value:
         mean, variance = self._parameters(world)
@@ -76,7 +77,8 @@ class Normal(Law):
     def _parameters(self, world: World) -> tuple[Value, Value]:
         mean, variance = self.mean_at.value(world), self.variance.value(world)
         wanted = (mean.rows, mean.rows) if isinstance(mean, sp.MatrixBase) else ()
-        if getattr(variance, "shape", ()) != wanted:
+        column = not wanted or mean.cols == 1
+        if not column or getattr(variance, "shape", ()) != wanted:
             raise DerivationError(f"a normal law with mean {mean} and variance {variance}")
         for entry in variance.diagonal() if wanted else (variance,):
             _positive(entry, "the variance of a normal law")
