@@ -2,8 +2,10 @@
 
 import re
 from fractions import Fraction
+from itertools import product
 
 import pytest
+from scipy import stats
 
 from diffusion_derived.derivation.grades import CHECKED
 from nbfiles import NOTEBOOKS, entries, read
@@ -20,6 +22,7 @@ PROMISED = {
     "eq-equal-priors": "proof",
     "eq-base-rate": "proof",
     "eq-odds": "proof",
+    "eq-conditional-independence": "proof",
     "eq-two-tests": "proof",
     "eq-independence": "proof",
     "eq-chain-three": "family",
@@ -35,6 +38,8 @@ REFUSED = {
     "bayes-bayes": r"P(C\mid M)",  # the likelihood read as the posterior
     "bayes-fourteen-seventeenths": r"\frac78",  # base-rate neglect
     "bayes-base-rate": r"\frac78",
+    "bayes-two-tests-notation": r"P(A)\,P(B)",  # independent, whatever is given
+    "bayes-chain-three": r"P(x_1)\,P(x_2\mid x_1)\,P(x_3\mid x_2)",  # one step back is enough
     "bayes-density-example": r"\frac{1.8}{0.4\cdot 1.8 + 0.6\cdot 0.2}",  # densities divided
     "bayes-uniform-density": r"\int_0^{1/2} 1\,du",  # a density that may not exceed 1
 }
@@ -84,6 +89,25 @@ def test_the_numbers_in_the_prose_follow_from_the_rates():
 
 
 def test_the_control_fails_and_the_claim_does_not():
-    rows = dict(re.findall(r"^(P\(.*?)  .* (-?[\d.]+)$", printed("bayes-measured"), re.M))
-    assert abs(float(rows["P(M | C)"])) < 3
-    assert float(rows["P(M | C), neglected"]) < -20
+    rows = dict(re.findall(r"^(P\(.*?)  .* (−?[\d.]+)$", printed("bayes-measured"), re.M))
+    rows = {name: float(z.replace("−", "-")) for name, z in rows.items()}
+    assert abs(rows["P(M | C)"]) < 3
+    assert rows["P(M | C), neglected"] < -20
+
+
+def test_the_counterexample_by_hand_to_looking_back_one_step_only():
+    tosses = [(one, two, one) for one, two in product((0, 1), repeat=2)]
+    after_0 = [three for _, two, three in tosses if two == 0]
+    left = Fraction(tosses.count((0, 0, 0)), len(tosses))
+    refused = Fraction(1, 2) * Fraction(1, 2) * Fraction(after_0.count(0), len(after_0))
+    assert f"the left side is {left} and the refused line {refused}" in PROSE
+
+
+def test_odds_and_probabilities_in_the_prose_are_one_thing():
+    assert "567 to 93" in PROSE and (7 * 81, Fraction(567, 567 + 93)) == (567, Fraction(189, 220))
+    assert "189/220" in PROSE
+
+
+def test_the_luck_that_the_measurement_allows_is_what_it_says():
+    assert f"about once in {1 / (2 * stats.norm.sf(3)):.0f}" in PROSE
+    assert f"the {10**6 * 34 // 1000:,} or so colour-blind" in PROSE

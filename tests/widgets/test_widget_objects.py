@@ -79,7 +79,7 @@ def pixels(widget: Widget) -> np.ndarray:
 @pytest.mark.parametrize(
     ("source", "roles"),
     [
-        ("AreaPicture()", ("posterior", "evidence")),
+        ("AreaPicture()", ("prior", "posterior")),
         ("BetaExplorer(a=3)", ("prior", "likelihood", "posterior")),
         ("DirichletTriangle()", ("posterior",)),
     ],

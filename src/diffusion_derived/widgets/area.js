@@ -48,11 +48,11 @@ function hatching(x, y, width, height, step = 5) {
   return d;
 }
 
-// The two coloured kinds: men solid in the colour of the posterior, women hatched.
+// The two coloured kinds, in the colour of the posterior: men solid, women hatched.
 const menArea = (...box) => rectangle(...box, { class: "wg-solid", "data-role": "posterior" });
 const womenArea = (...box) =>
-  rectangle(...box, { class: "wg-faint", "data-role": "evidence" })
-  + path(hatching(...box), { class: "wg-hatch", "data-role": "evidence" });
+  rectangle(...box, { class: "wg-faint", "data-role": "posterior" })
+  + path(hatching(...box), { class: "wg-hatch", "data-role": "posterior" });
 
 // What is coloured, taken together: the evidence.
 const frameOf = (...box) => rectangle(...box, { class: "wg-frame", "data-role": "evidence" });
@@ -98,7 +98,7 @@ const ends = (box, y, start, end, [startRole, endRole]) =>
   + text(box.right, y, end, { class: "wg-label", "data-role": endRole, "text-anchor": "end" });
 
 const below = (box, men, women) =>
-  ends(box, box.bar + BAR + 18, `men ${men}`, `women ${women}`, ["posterior", "evidence"]);
+  ends(box, box.bar + BAR + 18, `men ${men}`, `women ${women}`, ["posterior", "posterior"]);
 
 // The coloured area alone, as wide as everyone above it. The border between men and women moves
 // from the prior to the posterior.
@@ -137,12 +137,14 @@ function crowd(box, group) {
   const womenLeft = right - columns(women) * pitch;
   const menPlaces = stack(men, columns(men), left, bottom, pitch);
   const womenPlaces = stack(women, columns(women), womenLeft, bottom, pitch);
-  const draw = (places, blind, shape, role) =>
+  const draw = (places, blind, shape) =>
     dots(places.slice(blind), shape, radius, { class: "wg-hollow", "data-role": "prior" })
-    + dots(places.slice(0, blind), shape, radius * 1.25, { class: "wg-solid", "data-role": role });
+    + dots(places.slice(0, blind), shape, radius * 1.25, {
+      class: "wg-solid", "data-role": "posterior",
+    });
   return (
-    draw(menPlaces, group.menBlind, square, "posterior")
-    + draw(womenPlaces, group.womenBlind, disc, "evidence")
+    draw(menPlaces, group.menBlind, square)
+    + draw(womenPlaces, group.womenBlind, disc)
   );
 }
 
@@ -160,7 +162,7 @@ function chosenFew(box, { menBlind, womenBlind, rounded }) {
   const radius = 0.36 * pitch;
   return (
     dots(places.slice(0, menBlind), square, radius, { class: "wg-solid", "data-role": "posterior" })
-    + dots(places.slice(menBlind), disc, radius, { class: "wg-solid", "data-role": "evidence" })
+    + dots(places.slice(menBlind), disc, radius, { class: "wg-solid", "data-role": "posterior" })
     + below(box, ...[menBlind, womenBlind].map((n) => (rounded ? `about ${n}` : n)))
   );
 }
@@ -222,7 +224,7 @@ function pictureLabel(view, prior, rateMen, rateWomen, words) {
 const shownAs = (view, marks) => mark("g", { class: `wg-as-${view}` }, marks);
 const sample = (area, people) => swatch(shownAs("area", area) + shownAs("people", people), 20);
 const MAN = dots([[4, 6]], square, 3.5, { class: "wg-solid", "data-role": "posterior" });
-const WOMAN = dots([[14, 6]], disc, 3.5, { class: "wg-solid", "data-role": "evidence" });
+const WOMAN = dots([[14, 6]], disc, 3.5, { class: "wg-solid", "data-role": "posterior" });
 const MEN_SAMPLE = sample(menArea(0, 0, 20, 12), MAN);
 const WOMEN_SAMPLE = sample(womenArea(0, 0, 20, 12), WOMAN);
 const BOTH_SAMPLE = sample(
@@ -237,7 +239,7 @@ function render({ model, el }) {
   picture.append(drawing);
   const shares = numbers([
     { name: "joint-men", label: "colour-blind men", role: "posterior", sample: MEN_SAMPLE },
-    { name: "joint-women", label: "colour-blind women", role: "evidence", sample: WOMEN_SAMPLE },
+    { name: "joint-women", label: "colour-blind women", role: "posterior", sample: WOMEN_SAMPLE },
     { name: "evidence", label: "evidence P(C)", role: "evidence", sample: BOTH_SAMPLE },
     { name: "posterior", label: "posterior P(M | C)", role: "posterior" },
   ]);

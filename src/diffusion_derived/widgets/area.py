@@ -58,5 +58,5 @@ def _men(*box: float) -> Rectangle:
 
 
 def _women(*box: float) -> Rectangle:
-    colour = ROLES["evidence"].light
+    colour = ROLES["posterior"].light
     return _box(*box, facecolor=colour + "28", edgecolor=colour, hatch="////")
