@@ -63,6 +63,17 @@ def test_moments_against_quadrature(degree, mean, variance):
     assert abs(mpmath.quad(density, edges) - mpmath.mpf(exact.p) / exact.q) < 1e-9
 
 
+@pytest.mark.parametrize("constant", [0, R(3, 2), m, x - x])
+def test_the_expectation_of_a_constant_is_the_constant(constant):
+    assert expectation(sp.sympify(constant), [(x, (m, v))]) == constant
+
+
+@pytest.mark.parametrize("odd", [1 / x, sp.sqrt(x), sp.exp(x), x**m, sp.log(x) * y, 2 ** (1 / x)])
+def test_the_expectation_of_what_is_no_polynomial_is_refused(odd):
+    with pytest.raises(DerivationError, match="not a polynomial"):
+        expectation(odd + x**2, [(x, (m, v))])
+
+
 @pytest.mark.parametrize(("slope", "inner", "outer"), [(1.0, 1.0, 1.0), (-0.7, 2.3, 0.4)])
 def test_expectations_of_chained_normals_against_gauss_hermite(slope, inner, outer):
     """x given y is N(m y, v), y is N(1, w); the quadrature is exact for polynomials."""

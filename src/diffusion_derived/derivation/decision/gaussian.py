@@ -84,7 +84,8 @@ def _quadratic(log_density: sp.Expr, x: sp.Symbol) -> tuple[sp.Expr, sp.Expr, sp
 def _coefficients(expr: sp.Expr, x: sp.Symbol) -> dict[int, sp.Expr]:
     """The coefficient of each power of x, read off the summands: several times faster than Poly."""
     found: dict[int, list[sp.Expr]] = {}
-    for summand in sp.Add.make_args(sp.expand(expr)):
+    expanded = sp.expand(expr)
+    for summand in sp.Add.make_args(expanded) if expanded != 0 else ():
         coefficient, power = summand.as_independent(x, as_Add=False)
         base, degree = power.as_base_exp() if power != 1 else (x, sp.Integer(0))
         if base != x or not degree.is_Integer or degree < 0:
