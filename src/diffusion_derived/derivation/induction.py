@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from .chain import Derivation
 from .language.notation import Notation, equal
 from .ledger import LEDGER, Entry, Ledger
@@ -43,7 +45,7 @@ class Induction(Shown):
             Line("", tex, "for every whole number", "definition"),
             *(self._part("base", base), self._part("step", step)),
         )
-        self.notes = base.notes + step.notes
+        self.notes = tuple(replace(note, label=None) for note in base.notes + step.notes)
         self.rests_on = (base.label, step.label, *base.rests_on, *step.rests_on)
         self.grade, self.statement, self.scope = "induction", tex, step.scope
         entry = Entry(

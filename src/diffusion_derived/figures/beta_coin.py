@@ -56,9 +56,10 @@ def narrowing(
     `variance` have one shape. Chapter 2.
     """
     n, variance = np.asarray(n, dtype=float), np.asarray(variance, dtype=float)
+    rate = f"{variance[-1] * n[-1]:.2g}/n"
     alt = (
         f"Left, posteriors over the {THETA} after {_listed(densities)} tosses, each narrower and "
-        "taller. Right, the variance against tosses on two logarithmic axes, along a line 1/n."
+        f"taller. Right, the variance against tosses, both logarithmic, along a line {rate}."
     )
     with style.picture(alt) as drawn:
         curves, spread = drawn.figure.subplots(1, 2, width_ratios=(1.2, 1))
@@ -67,7 +68,7 @@ def narrowing(
         curves.set(xlim=(0, 1), ylim=(0, None), xlabel=THETA)
         spread.loglog(n, variance, "o", color=ROLES["posterior"].light, ms=4.5)
         spread.loglog(n, variance[-1] * n[-1] / n, color=MUTED, lw=1, ls=DASHES[1], zorder=0)
-        label(spread, n[-1], 3 * variance[-1], "1/n", ha="right", va="bottom")
+        label(spread, n[-1], 3 * variance[-1], rate, ha="right", va="bottom")
         label(spread, n[0], variance[-1], "variance", "posterior", va="bottom")
         spread.set(xlabel="tosses")
         named = {f"{n:,} tosses": density for n, density in densities.items()}
@@ -119,7 +120,7 @@ def convergence(n: ArrayLike, divergences: Mapping[str, ArrayLike]) -> Picture:
     n = np.asarray(n, dtype=float)
     alt = (
         f"KL divergence in nats against the number of tosses, both logarithmic, for "
-        f"{_listed(divergences)}. Every curve falls along a line 1/n."
+        f"{_listed(divergences)}. A thin line falls as 1/n."
     )
     with style.picture(alt) as drawn:
         axes = drawn.figure.subplots()

@@ -140,7 +140,8 @@ const circle = (cx, cy, r, attributes) => mark("circle", { cx, cy, r, ...attribu
 const ring = (x, y) => circle(x, y, 4.5, { class: "wg-ring", "data-role": "prior" });
 const cross = (x, y) =>
   path(`M${x - 4.5},${y - 4.5}l9,9m0,-9l-9,9`, { class: "wg-cross", "data-role": "likelihood" });
-const blob = (x, y) => circle(x, y, 4.5, { class: "wg-dot", "data-role": "posterior" });
+const blob = (x, y) =>
+  circle(x, y, 5, { class: "wg-dot", "data-role": "posterior", style: "stroke: var(--ink)" });
 const target = (x, y) =>
   circle(x, y, 8, { class: "wg-target" })
   + path(`M${x - 13},${y}h8m10,0h8M${x},${y - 13}v8m0,10v8`, { class: "wg-target" });

@@ -76,8 +76,10 @@ def witness_html(witness) -> str:
     if not places:
         return f"The {apart}"
     rest = len(places) - LONGEST_POINT
-    more = f" and {rest} more value{'s' * (rest > 1)}" if rest > 0 else ""
-    return f"Counterexample: at {', '.join(places[:LONGEST_POINT])}{more} the {apart}"
+    if rest <= 1:
+        return f"Counterexample: at {', '.join(places)} the {apart}"
+    shown = ", ".join(places[:LONGEST_POINT])
+    return f"Counterexample: at {shown} and {rest} more values the {apart}"
 
 
 def point(witness) -> list[tuple[str, str]]:
