@@ -68,7 +68,7 @@ def narrowing(
         curves.set(xlim=(0, 1), ylim=(0, None), xlabel=THETA)
         spread.loglog(n, variance, "o", color=ROLES["posterior"].light, ms=4.5)
         spread.loglog(n, variance[-1] * n[-1] / n, color=MUTED, lw=1, ls=DASHES[1], zorder=0)
-        label(spread, n[-1], 3 * variance[-1], rate, ha="right", va="bottom")
+        label(spread, n[-1], 9 * variance[-1], rate, ha="right", va="bottom")
         label(spread, n[0], variance[-1], "variance", "posterior", va="bottom")
         spread.set(xlabel="tosses")
         named = {f"{n:,} tosses": density for n, density in densities.items()}
