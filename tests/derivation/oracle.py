@@ -540,7 +540,7 @@ def _smooth_mean(draws, body, point: Point):
     if not all(isinstance(draw.law, laws.Normal) for draw in draws):
         return None
     before = mp.inf
-    for count in (3, 5, 10, 17):
+    for count in (3, 5, 10, 17) if len(draws) < 4 else (2, 3):
         value = _tensor_mean(draws, body, point, count)
         if value is None or abs(value - before) < AGREEMENT * (1 + abs(value)):
             return value
@@ -565,6 +565,8 @@ def _tensor_mean(draws, body, point: Point, count: int):
 def _mean_by_pieces(draws, body, point: Point):
     if not draws:
         return body(point)
+    if len(draws) > 2:
+        raise NoValue("too many dimensions for a quadrature piece by piece")
     draw, rest = draws[0], draws[1:]
     symbol = _symbol_of(draw.variable, point)
     if isinstance(symbol, sp.MatrixBase):
