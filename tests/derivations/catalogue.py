@@ -6,13 +6,16 @@ raises, and so does a wrong variant that is not refuted.
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
 
-from diffusion_derived.derivation import Derivation, Notation
+from diffusion_derived.derivation import Derivation, Induction, Notation
 from diffusion_derived.derivation.ledger import Ledger
 
-Build = Callable[[], "list[Derivation]"]
+Build = Callable[[], "list[Derivation | Induction]"]
 
 
 @dataclass(frozen=True)
@@ -22,8 +25,25 @@ class Topic:
     title: str
     build: Build
 
+    @cached_property
+    def derived(self) -> tuple[Derivation | Induction, ...]:
+        """Everything that it derives, built once."""
+        return tuple(self.build())
+
+    def chains(self) -> list[Derivation]:
+        """Its chains of equations."""
+        return [d for d in self.derived if isinstance(d, Derivation)]
+
 
 TOPICS: list[Topic] = []
+
+
+def every_topic() -> list[Topic]:
+    """The topics of all modules in this folder."""
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        if not path.stem.startswith(("test_", "conftest")):
+            importlib.import_module(path.stem)
+    return TOPICS
 
 
 def topic(title: str) -> Callable[[Build], Build]:
