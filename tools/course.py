@@ -23,6 +23,7 @@ NBVAL = [
 ]
 # A notebook stays on one worker; a worker takes one thread.
 WORKERS = ["-n", "2", "--dist", "loadscope"]
+STEALING = ["-n", "2", "--dist", "worksteal"]
 
 
 def book():
@@ -43,7 +44,7 @@ def check():
     os.environ.setdefault("HYPOTHESIS_PROFILE", "quick")
     run([python(), "-m", "ruff", "check", "."])
     run([python(), "-m", "ruff", "format", "--check", "."])
-    run([python(), "-m", "pytest", "tests", "-q", "-m", "not slow and not browser", "-n", "2"])
+    run([python(), "-m", "pytest", "tests", "-q", "-m", "not slow and not browser"] + STEALING)
 
 
 def lab():
