@@ -108,9 +108,7 @@ CASES = {
         KL_GAUSS,
         r"\log\frac{\sigma_2}{\sigma_1}+\frac{\sigma_1^2+(\mu_1-\mu_2)^2}{2\sigma_2^2}-\frac12",
     ),
-    "fourth moment": Case(
-        GAUSS, r"\mathbb{E}_{x\sim\mathcal N(m,v)}[x^4]", r"m^4+6m^2v+3v^2"
-    ),
+    "fourth moment": Case(GAUSS, r"\mathbb{E}_{x\sim\mathcal N(m,v)}[x^4]", r"m^4+6m^2v+3v^2"),
     "moment generating function": Case(
         GAUSS, r"\mathbb{E}_{x\sim\mathcal N(m,v)}[e^{wx}]", r"\exp\left(mw+\frac{vw^2}{2}\right)"
     ),
@@ -125,9 +123,7 @@ CASES = {
         r"\int \mathcal N(y;0,v)\,\mathcal N(x;y,w)\,dy",
         r"\mathcal N(x;0,v+w)",
     ),
-    "score": Case(
-        GAUSS, r"\frac{\partial}{\partial x}\log\mathcal N(x;m,v)", r"-\frac{x-m}{v}"
-    ),
+    "score": Case(GAUSS, r"\frac{\partial}{\partial x}\log\mathcal N(x;m,v)", r"-\frac{x-m}{v}"),
     "log-derivative": Case(
         GAUSS, r"p(x,v)\,\partial_x\log p(x,v)", r"\frac{\partial p(x,v)}{\partial x}"
     ),
@@ -155,12 +151,8 @@ CASES = {
         r"\mathrm{Beta}(\theta;a+7,b+3)",
     ),
     "mean of a Beta": Case(BETA, r"\mathbb{E}[\theta]", r"\frac{a}{a+b}"),
-    "variance of a Beta": Case(
-        BETA, r"\operatorname{Var}[\theta]", r"\frac{ab}{(a+b)^2(a+b+1)}"
-    ),
-    "binomial mean": Case(
-        BETA, r"\sum_{j=0}^{4} j\,\mathrm{Bin}(j;4,\theta)", r"4\theta"
-    ),
+    "variance of a Beta": Case(BETA, r"\operatorname{Var}[\theta]", r"\frac{ab}{(a+b)^2(a+b+1)}"),
+    "binomial mean": Case(BETA, r"\sum_{j=0}^{4} j\,\mathrm{Bin}(j;4,\theta)", r"4\theta"),
     "triangle": Case(
         BETA,
         r"\int_0^1\int_0^{1-\theta_1}\theta_1^{a-1}\theta_2^{b-1}(1-\theta_1-\theta_2)^{c-1}"
@@ -223,8 +215,6 @@ CASES = {
         r"\frac12\left(\operatorname{tr}(S^{-1}\Sigma)+\mu^\top S^{-1}\mu-2"
         r"+\log\frac{\det S}{\det\Sigma}\right)",
     ),
-    "determinant": Case(
-        PLANE, r"\det\begin{pmatrix}a & b\\ c & d\end{pmatrix}", r"ad-bc"
-    ),
+    "determinant": Case(PLANE, r"\det\begin{pmatrix}a & b\\ c & d\end{pmatrix}", r"ad-bc"),
     "absolute value": Case(PLANE, r"|a b|", r"|a|\,|b|"),
 }

@@ -179,8 +179,10 @@ def _constant(term: terms.Number):
 def _(term: terms.Symbol, point):
     if isinstance(term.symbol, sp.MatrixBase):
         return mp.matrix(
-            [[_entry(term.symbol[i, j], point) for j in range(term.symbol.cols)]
-             for i in range(term.symbol.rows)]
+            [
+                [_entry(term.symbol[i, j], point) for j in range(term.symbol.cols)]
+                for i in range(term.symbol.rows)
+            ]
         )
     return point.symbol(term.symbol)
 
@@ -459,9 +461,7 @@ def _table_entry(tables, name, factor, state, point):
 @number.register
 def _(term: prob.Probability, point):
     def wanted(slots):
-        return [
-            (slot.variable, slot.event or (int(point.world[slot.name]),)) for slot in slots
-        ]
+        return [(slot.variable, slot.event or (int(point.world[slot.name]),)) for slot in slots]
 
     def total(conditions):
         return mp.fsum(

@@ -235,9 +235,7 @@ def _unary(children):
             (r"\log\left(1+\left({}\right)^2\right)", lambda p: sp.log(1 + p**2)),
         ]
     )
-    return st.tuples(forms, children).map(
-        lambda t: (t[0][0].format(t[1][0]), t[0][1](t[1][1]))
-    )
+    return st.tuples(forms, children).map(lambda t: (t[0][0].format(t[1][0]), t[0][1](t[1][1])))
 
 
 EXPRESSIONS = st.recursive(

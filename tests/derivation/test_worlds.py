@@ -13,9 +13,7 @@ from diffusion_derived.derivation.language.notation import Notation, equal
 from diffusion_derived.derivation.tree.finite import tables
 from diffusion_derived.derivation.verdict import PROVED, REFUTED, DerivationError
 
-CHAIN = tables(
-    {"x": 2, "z": 3, "w": 2}, p="p(w) p(z|w) p(x|z)", q="q(z|x) q(w|z,x)", at={"x": 1}
-)
+CHAIN = tables({"x": 2, "z": 3, "w": 2}, p="p(w) p(z|w) p(x|z)", q="q(z|x) q(w|z,x)", at={"x": 1})
 
 
 def _numbers(model):

@@ -214,9 +214,7 @@ def _decide(notation: Notation, left: Term, right: Term, world: World) -> Verdic
     return decide_zero(values[0] - values[1])
 
 
-def _by_quadrature(
-    notation: Notation, left: Term, right: Term, world: World, why: str
-) -> Verdict:
+def _by_quadrature(notation: Notation, left: Term, right: Term, world: World, why: str) -> Verdict:
     """What no formula covers may still be refuted by numbers; it is never proved."""
     try:
         values = _values(notation, left, right, replace(world, open_integrals=True))
