@@ -4,6 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from IPython.utils.capture import capture_output
 
 from diffusion_derived.derivation import Derivation, DerivationError, Notation, TexError, tables
 from diffusion_derived.derivation.ledger import Entry, Ledger
@@ -62,6 +63,21 @@ def test_a_refused_variant_carries_its_witness():
     assert 2 * values["x"] * values["y"] == pytest.approx(
         float(refusal.witness.difference), rel=1e-2
     )
+
+
+def test_an_edited_step_is_answered_in_a_notebook_without_inner_frames():
+    from IPython.core.interactiveshell import InteractiveShell
+
+    cell = (
+        "from diffusion_derived.derivation import Derivation, Notation\n"
+        "d = Derivation('Edited', Notation(real='x y'), label='eq-edited')\n"
+        "d.start('(x+y)^2').step('x^2+y^2', 'square')"
+    )
+    shell = InteractiveShell.instance()
+    with capture_output() as said:
+        shell.run_cell(cell)
+    InteractiveShell.clear_instance()
+    assert "differ by" in said.stdout and "chain.py" not in said.stdout
 
 
 def test_undecided_is_an_error():

@@ -10,6 +10,10 @@ PROVED, REFUTED, UNDECIDED = "proved", "refuted", "undecided"
 class DerivationError(AssertionError):
     """A step was refuted, undecided, vacuous or badly declared: the book does not build past it."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What a notebook shows: the message, with its counterexample, and no inner frames."""
+        return [f"{type(self).__name__}: {self}"]
+
 
 class TexError(DerivationError):
     """A TeX string is outside the book's grammar, or uses a symbol that was never declared."""
