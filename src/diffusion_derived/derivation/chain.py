@@ -300,6 +300,7 @@ class Derivation(Shown):
 
     def _entry(self, label: str, tex: str, steps: tuple[Line, ...]) -> Entry:
         terms = [line.term for line in self.lines]
+        grounds = (*self.rests_on, *self.notation.lemmas(*terms))
         return Entry(
             label=label,
             chapter=self.chapter,
@@ -310,7 +311,7 @@ class Derivation(Shown):
             ran=sum(step.ran for step in steps),
             method="; ".join(dict.fromkeys(step.method for step in steps if step.method)),
             refused=sum(len(step.refused) for step in steps),
-            rests_on=tuple(dict.fromkeys((*self.rests_on, *self.notation.lemmas(*terms)))),
+            rests_on=tuple(name for name in dict.fromkeys(grounds) if name != label),
             scope=self.notation.scope(*terms) if terms else "",
         )
 
