@@ -511,6 +511,8 @@ def _density(law: laws.Law, at, point: Point):
         return _normal(at, number(law.mean_at, point), number(law.variance, point))
     first, second = (_real(number(child, point)) for child in law.children)
     if isinstance(law, laws.Beta):
+        if min(first, second) <= 0:
+            raise NoValue("a parameter of a Beta law that is not positive")
         return at ** (first - 1) * (1 - at) ** (second - 1) / mp.beta(first, second)
     return mp.binomial(first, at) * second**at * (1 - second) ** (first - at)
 

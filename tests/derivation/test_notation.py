@@ -139,6 +139,35 @@ def test_what_no_formula_covers_may_be_refuted_by_quadrature_but_not_proved():
     assert unclear.status != PROVED
 
 
+REACH = Notation(real="x y", positive=r"h v w \beta")
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (r"\int\mathcal N(y;0,x)\,\mathcal N(x;y,w)\,dy", r"\mathcal N(x;0,w)"),
+        (r"\int\exp(-y^4)\,dy", "v"),
+        (r"\int\frac{1}{1+y^4}\,dy", r"\pi"),
+        (r"\lim_{h\to 0}\exp\left(\frac{1}{h}\log\left(1-\beta\right)\right)", r"e^{-\beta}"),
+    ],
+)
+def test_a_point_refutes_what_no_formula_covers(left, right):
+    assert _same(REACH, left, right).status == REFUTED
+
+
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (r"\int\frac{1}{y}\,dy", "0"),  # its two halves are infinite
+        (r"\int\frac{1}{y-1}\,dy", "0"),
+        (r"\int e^{y^2}\,dy", "1"),
+        (r"\int\frac{1}{1+y^4}\,dy", r"\frac{\pi}{\sqrt2}"),  # true
+    ],
+)
+def test_what_has_no_value_or_is_true_is_not_refuted_by_points(left, right):
+    assert _same(REACH, left, right).status == UNDECIDED
+
+
 def test_an_infinite_limit_is_no_number():
     assert _same(BETA, r"\lim_{a\to 0}\frac{b}{a}", "b").status == REFUTED
 

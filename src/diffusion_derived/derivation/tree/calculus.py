@@ -80,10 +80,16 @@ class Limit(Term):
             with time_limit(self.seconds):
                 found = sp.limit(body, x, target, self._side(x, target))
         except (NotImplementedError, TimeoutError, ValueError) as error:
-            raise OutsideReach(f"the limit in {x} was not found: {error}") from error
+            return self._open(body, x, target, world, f": {error}")
         if found.has(sp.Limit, sp.nan, sp.zoo, sp.AccumBounds):
-            raise OutsideReach(f"the limit in {x} was not found")
+            return self._open(body, x, target, world)
         return found
+
+    def _open(self, body: Value, x: sp.Symbol, target: Value, world: World, why: str = "") -> Value:
+        if not world.open_integrals:
+            raise OutsideReach(f"the limit in {x} was not found{why}")
+        inside = sp.Dummy("x", **x.assumptions0)
+        return sp.Limit(body.subs(x, inside), inside, target, self._side(x, target))
 
     @staticmethod
     def _side(x: sp.Symbol, target: Value) -> str:

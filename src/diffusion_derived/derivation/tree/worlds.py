@@ -24,7 +24,7 @@ class World:
     bound: Mapping[str, Any] = field(default_factory=dict)
     tables: Tables | None = None
     lemmas: set[str] = field(default_factory=set, compare=False, repr=False)
-    open_integrals: bool = False  # leave what no formula covers as it is, instead of raising
+    open_integrals: bool = False  # leave what no formula covers (a limit too), instead of raising
 
     def bind(self, values: Mapping[str, Any]) -> World:
         """This world with more names bound."""
