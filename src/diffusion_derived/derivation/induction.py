@@ -19,7 +19,8 @@ class Induction(Shown):
 
     `base` decides the statement at the first number, `step` takes it from one number to the next.
     That these two give `tex` for all numbers is the scheme of induction, which is yours to read.
-    With `small`, a notation that lists small sizes, `tex` itself is decided for those sizes first.
+    `holds` says for which. With `small`, a notation that lists small sizes, `tex` itself is decided
+    for those sizes first.
     """
 
     def __init__(
@@ -31,6 +32,7 @@ class Induction(Shown):
         step: Derivation,
         label: str,
         chapter: str | int = "",
+        holds: str = "every whole number",
         small: Notation | None = None,
         ledger: Ledger = LEDGER,
     ) -> None:
@@ -42,12 +44,12 @@ class Induction(Shown):
         self.title, self.label, self.chapter = title, label, str(chapter)
         self.base, self.step, self.closed = base, step, True
         self.lines = (
-            Line("", tex, "for every whole number", "definition"),
+            Line("", tex, f"for {holds}", "definition"),
             *(self._part("base", base), self._part("step", step)),
         )
         self.notes = tuple(replace(note, label=None) for note in base.notes + step.notes)
         self.rests_on = (base.label, step.label, *base.rests_on, *step.rests_on)
-        self.grade, self.statement, self.scope = "induction", tex, step.scope
+        self.grade, self.statement, self.scope = "induction", tex, self._scope(holds)
         entry = Entry(
             label,
             self.chapter,
@@ -61,6 +63,10 @@ class Induction(Shown):
         )
         ledger.add(entry)
         self.entries = (*base.entries, *step.entries, entry)
+
+    def _scope(self, holds: str) -> str:
+        """For what it holds, and how far the step was decided if that is a family only."""
+        return f"{holds}, step for {self.step.scope}" if self.step.grade == "family" else holds
 
     @staticmethod
     def _part(name: str, part: Derivation) -> Line:
