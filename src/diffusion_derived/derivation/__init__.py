@@ -1,4 +1,14 @@
-"""Executable derivations: the displayed TeX is read, and every line of it is decided."""
+"""Executable derivations: the displayed TeX is read, and every line of it is decided.
+
+The rooms, from the ground up:
+
+    decision   is an expression zero, or positive, for all allowed values?
+    tree       what TeX means: terms with a value in every world
+    language   tokens, names, grammar and a chapter's notation
+    reasons    rules that run, gaps with a sign, estimates with an error
+    page       how a derivation is shown
+    chain      a derivation, line by line; induction, holes and the ledger beside it
+"""
 
 from .chain import Derivation
 from .hole import Hole
