@@ -56,7 +56,7 @@ class Point:
 
     def at(self, symbol: sp.Symbol, number) -> Point:
         """This point with another number for one symbol."""
-        return replace(self, numbers=_Overlay(self.numbers, symbol.name, number))
+        return replace(self, numbers=_Overlay.on(self.numbers, symbol.name, number))
 
     def inside(self, world: World) -> Point:
         """This point in a world with more names bound."""
@@ -71,11 +71,18 @@ class Point:
 
 
 class _Overlay(dict):
-    """One number laid over a dictionary that still fills itself."""
+    """Some numbers laid over a dictionary that still fills itself."""
 
-    def __init__(self, below: dict, name: str, number) -> None:
-        super().__init__({name: number})
-        self.below = below
+    below: dict
+
+    @classmethod
+    def on(cls, numbers: dict, name: str, number) -> _Overlay:
+        """One number laid over others; over an overlay there is still only one layer."""
+        on_top = isinstance(numbers, cls)
+        overlay = cls(dict(numbers) if on_top else {})
+        overlay.below = numbers.below if on_top else numbers
+        dict.__setitem__(overlay, name, number)
+        return overlay
 
     def __contains__(self, name) -> bool:
         return super().__contains__(name) or name in self.below
@@ -206,7 +213,12 @@ def _(term: terms.Bound, point):
 def _(term: terms.Indexed, point):
     at = ",".join(str(_whole(number(index, point))) for index in term.indices)
     name = f"{term.base}_{at}" if len(at) == 1 else f"{term.base}_{{{at}}}"
-    return point.symbol(term.domain(name))
+    return point.symbol(_member(term.domain, name))
+
+
+@cache
+def _member(domain, name: str) -> sp.Symbol:
+    return domain(name)
 
 
 @number.register
@@ -542,15 +554,22 @@ def _smooth_mean(draws, body, point: Point):
     if not all(isinstance(draw.law, laws.Normal) for draw in draws):
         return None
     before = mp.inf
-    for count in (3, 5, 10, 17) if len(draws) < 4 else (2, 3):
-        value = _tensor_mean(draws, body, point, count)
+    for nodes in _rules(len(draws)):
+        value = _tensor_mean(draws, body, point, nodes)
         if value is None or abs(value - before) < AGREEMENT * (1 + abs(value)):
             return value
         before = value
     return None
 
 
-def _tensor_mean(draws, body, point: Point, count: int):
+def _rules(count: int) -> list[tuple[int, ...]]:
+    """How many nodes each draw gets: ever more of them; for many draws two and three, in turn."""
+    if count < 4:
+        return [(nodes,) * count for nodes in (3, 5, 10, 17)]
+    return [tuple(2 + (at + odd) % 2 for at in range(count)) for odd in (0, 1)]
+
+
+def _tensor_mean(draws, body, point: Point, counts: tuple[int, ...]):
     if not draws:
         return body(point)
     symbol, law = _symbol_of(draws[0].variable, point), draws[0].law
@@ -559,9 +578,10 @@ def _tensor_mean(draws, body, point: Point, count: int):
         return None
     if variance <= 0:
         raise NoValue("a variance that is not positive")
-    at = [point.at(symbol, mean + mp.sqrt(variance) * node) for node in _hermite(count)[0]]
-    values = [_tensor_mean(draws[1:], body, inner, count) for inner in at]
-    return None if None in values else mp.fdot(_hermite(count)[1], values)
+    nodes, weights = _hermite(counts[0])
+    at = [point.at(symbol, mean + mp.sqrt(variance) * node) for node in nodes]
+    values = [_tensor_mean(draws[1:], body, inner, counts[1:]) for inner in at]
+    return None if None in values else mp.fdot(weights, values)
 
 
 def _mean_by_pieces(draws, body, point: Point):
