@@ -10,7 +10,15 @@ TABLES = Notation(worlds=tables({"x": 2, "z": 3}, p="p(z) p(x|z)", at={"x": 0}))
 
 
 @pytest.mark.parametrize(
-    "tex", [r"\log(-v)", r"\log\frac{-v}{w}", r"\log\left(-2\alpha\right)", r"\sqrt{-v\,w}"]
+    "tex",
+    [
+        r"\log(-v)",
+        r"\log\frac{-v}{w}",
+        r"\log\left(-2\alpha\right)",
+        r"\sqrt{-v\,w}",
+        r"\sqrt{\alpha-1}",
+        r"\log\frac{\alpha^2-1}{v}",
+    ],
 )
 def test_the_log_and_the_root_of_a_negative_number_are_refused(tex):
     with pytest.raises(DerivationError, match="is negative"):

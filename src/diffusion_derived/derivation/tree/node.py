@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, fields, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import sympy as sp
 
-from ..verdict import DerivationError
+from ..decision.decide import decide_positive
+from ..decision.domain import small_point
+from ..verdict import PROVED, DerivationError
 
 if TYPE_CHECKING:
     from .worlds import World
@@ -119,11 +122,20 @@ def nonzero(value: Value, what: str) -> Value:
 
 
 def not_negative(value: Value, what: str) -> Value:
-    """The value; minus something positive raises DerivationError."""
-    number, rest = value.as_coeff_Mul()
-    if number.is_negative and rest.is_positive:
+    """The value; one that is negative for all allowed values raises DerivationError."""
+    if _negative(value):
         raise DerivationError(f"{what} is {value}, which is negative: it has no real value")
     return value
+
+
+@lru_cache(maxsize=4096)
+def _negative(value: sp.Expr) -> bool:
+    """Whether a value is certainly negative; most are not so at a first point already."""
+    number, rest = value.as_coeff_Mul()
+    if number.is_negative and rest.is_positive:
+        return True
+    at_point = value.subs(small_point(value.free_symbols))
+    return bool(at_point.is_negative) and decide_positive(-value).status == PROVED
 
 
 def scalar(value: Value, what: str) -> Value:
