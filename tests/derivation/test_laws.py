@@ -24,6 +24,7 @@ N = Notation(
         r"\mathrm{Beta}(\theta;8,-v)",
         r"\log\mathrm{Beta}(\theta;0,4)",
         r"\mathcal N(x;m,-v^2)",
+        r"\mathcal N(x;m,\theta-1)",
         r"\log\mathcal N(x;m,0)",
         r"\log\mathcal N(o;o,S)",
         r"\mathbb{E}_{x\sim\mathcal N(m,-v)}[x]",
@@ -32,7 +33,7 @@ N = Notation(
     ],
 )
 def test_a_parameter_that_is_not_positive_is_refused(tex):
-    with pytest.raises(DerivationError, match="expected a positive number"):
+    with pytest.raises(DerivationError, match="expected a positive number|is negative"):
         N.read(tex).value(World())
 
 

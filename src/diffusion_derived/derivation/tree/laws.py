@@ -9,7 +9,7 @@ import sympy as sp
 from ..decision.gaussian import expectation, gauss, log_gauss
 from ..verdict import DerivationError
 from .integrals import integrate
-from .node import OutsideReach, Term, Value, same_shape
+from .node import OutsideReach, Term, Value, not_negative, same_shape
 from .worlds import World
 
 
@@ -178,4 +178,4 @@ def _positive(value: Value, what: str) -> Value:
     """The value; one that is certainly not positive raises DerivationError."""
     if value.is_positive is False:
         raise DerivationError(f"{what} is {value}: expected a positive number")
-    return value
+    return not_negative(value, what)
