@@ -23,6 +23,8 @@ NBVAL = [
 ]
 # A notebook stays on one worker; a worker takes one thread.
 WORKERS = ["-n", "2", "--dist", "loadscope"]
+# Nothing hangs for ever; the limit is far above what a busy machine needs.
+LIMIT = ["--timeout=900", "--timeout-method=thread"]
 STEALING = ["-n", "2", "--dist", "worksteal"]
 
 
@@ -36,7 +38,7 @@ def book():
 
 def test():
     """Everything that a machine checks: units, notebooks, ledger, book, browser."""
-    run([python(), "-m", "pytest", "tests", "notebooks", "-q"] + NBVAL + WORKERS)
+    run([python(), "-m", "pytest", "tests", "notebooks", "-q"] + NBVAL + WORKERS + LIMIT)
 
 
 def check():
