@@ -24,7 +24,7 @@ NBVAL = [
 # A notebook stays on one worker; a worker takes one thread.
 WORKERS = ["-n", "2", "--dist", "loadscope"]
 # Nothing hangs for ever; the limit is far above what a busy machine needs.
-LIMIT = ["--timeout=900", "--timeout-method=thread"]
+LIMIT = ["--timeout=900"]
 STEALING = ["-n", "2", "--dist", "worksteal"]
 
 
