@@ -550,23 +550,28 @@ def _mean(draws, body, point: Point):
 
 
 def _smooth_mean(draws, body, point: Point):
-    """The mean under scalar normals by tensor Gauss-Hermite rules, if two of them agree."""
+    """The mean under scalar normals by tensor Gauss-Hermite rules, if they agree."""
     if not all(isinstance(draw.law, laws.Normal) for draw in draws):
         return None
+    if len(draws) > 3:
+        return _mean_over_many(draws, body, point)
     before = mp.inf
-    for nodes in _rules(len(draws)):
-        value = _tensor_mean(draws, body, point, nodes)
+    for count in (3, 5, 10, 17):
+        value = _tensor_mean(draws, body, point, (count,) * len(draws))
         if value is None or abs(value - before) < AGREEMENT * (1 + abs(value)):
             return value
         before = value
     return None
 
 
-def _rules(count: int) -> list[tuple[int, ...]]:
-    """How many nodes each draw gets: ever more of them; for many draws two and three, in turn."""
-    if count < 4:
-        return [(nodes,) * count for nodes in (3, 5, 10, 17)]
-    return [tuple(2 + (at + odd) % 2 for at in range(count)) for odd in (0, 1)]
+def _mean_over_many(draws, body, point: Point):
+    """Two nodes for each draw; and three for one half of them, then for the other half."""
+    half, rest = len(draws) // 2, len(draws) - len(draws) // 2
+    rules = ((2,) * len(draws), (3,) * half + (2,) * rest, (2,) * half + (3,) * rest)
+    values = [_tensor_mean(draws, body, point, rule) for rule in rules]
+    if None in values or max(values) - min(values) > AGREEMENT * (1 + abs(values[0])):
+        return None
+    return values[0]
 
 
 def _tensor_mean(draws, body, point: Point, counts: tuple[int, ...]):
