@@ -26,10 +26,22 @@ def numbers(soup):
     return [re.sub(r"[^\d.]", "", text) for text in shown]
 
 
-def test_the_front_door_leads_to_the_front_page(built_book):
-    door = (built_book / "index.html").read_text()
-    assert "url=book/intro.html" in door
+def test_the_front_door_leads_to_the_front_page(built_book, page):
+    door = page("index")
+    assert door.select_one("meta[http-equiv=refresh]")["content"] == "0; url=book/intro.html"
+    assert door.select_one("main a")["href"] == "book/intro.html"
     assert (built_book / "book" / "intro.html").is_file()
+
+
+def test_every_page_names_an_icon_that_is_there(built_book, page):
+    """Otherwise a browser asks the server for /favicon.ico."""
+    lost = []
+    for file in sorted(built_book.glob("**/*.html")):
+        name = file.relative_to(built_book).with_suffix("").as_posix()
+        icon = page(name).select_one("link[rel~=icon]")
+        if not icon or not (file.parent / icon["href"]).is_file():
+            lost.append(name)
+    assert lost == []
 
 
 def test_every_link_inside_the_book_leads_to_a_place(built_book, pages):

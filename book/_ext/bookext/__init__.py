@@ -17,6 +17,7 @@ MODULES = (
     "front",  # the thread of chapters and the book's figures
     "strip",  # the drawing that dissolves
     "references",  # references.bib as a list, with who cites what
+    "door",  # the folder's address leads to the front page
     "gradelist",  # what the marks mean
     "docstrings",  # Markdown maths in the library's docstrings
 )

@@ -1,0 +1,38 @@
+"""`index.html`: the door that leads to the front page, as a whole page with a name and an icon.
+
+Jupyter Book writes a bare redirect when there is none. A browser that meets a page without an icon
+asks the server for `/favicon.ico`, which no book has.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+PAGE = """<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="refresh" content="0; url={first}">
+<link rel="icon" href="_static/{icon}">
+<title>{title}</title>
+</head>
+<body><main><h1>{title}</h1><p><a href="{first}">Read the book</a></p></main></body>
+</html>
+"""
+
+
+def write_door(app, exception) -> None:
+    """Lead from the folder's address to the first page of the table of contents."""
+    if exception or app.builder.format != "html":
+        return
+    page = PAGE.format(
+        first=app.builder.get_target_uri(app.config.root_doc),
+        icon=app.config.html_favicon.rpartition("/")[2],
+        title=escape(app.config.html_title or app.config.project),
+    )
+    (app.outdir / "index.html").write_text(page, encoding="utf-8")
+
+
+def setup(app):
+    app.connect("build-finished", write_door)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
