@@ -13,14 +13,24 @@ from diffusion_derived.figures import style
 from diffusion_derived.roles import CSS_FILE, GROUND
 
 HERE = Path(__file__).parent
+IMPORT = re.compile(r'import \{[^}]*\} from "\./(\w+)\.js";\n')
 PICTURE_DPI = 1.25 * style.PIXELS_PER_INCH
 
 
 def module(name: str) -> str:
-    """One ES module out of common.js and `name`.js: a widget's page loads a single text."""
-    own = (HERE / f"{name}.js").read_text(encoding="utf-8")
-    own = re.sub(r'import \{[^}]*\} from "\./common\.js";\n', "", own)
-    return (HERE / "common.js").read_text(encoding="utf-8") + "\n" + own
+    """One ES module out of `name`.js and all it imports from its neighbours, each text once."""
+    texts: dict[str, str] = {}
+    _collect(name, texts)
+    return "\n".join(texts.values())
+
+
+def _collect(name: str, texts: dict[str, str]) -> None:
+    """Put the text of `name`.js, without its imports, after the texts that it imports."""
+    text = (HERE / f"{name}.js").read_text(encoding="utf-8")
+    for other in IMPORT.findall(text):
+        if other not in texts:
+            _collect(other, texts)
+    texts[name] = IMPORT.sub("", text)
 
 
 def styles() -> str:

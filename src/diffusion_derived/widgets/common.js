@@ -87,7 +87,7 @@ export function onTheme(react) {
 
 // ---- controls ----
 
-const assign = (model, trait, value) => {
+export const assign = (model, trait, value) => {
   model.set(trait, value);
   model.save_changes();
 };
@@ -116,7 +116,29 @@ export function slider(widget, model, options) {
   widget.controls.append(row);
 }
 
-// Native radio buttons, one for each [value, label].
+// Units of a slider whose equal steps are equal factors: `step` of a power of ten.
+export const logarithmic = (low, high, step = 0.05) => ({
+  min: Math.log10(low),
+  max: Math.log10(high),
+  step,
+  get: (value) => Number(Math.log10(value).toFixed(6)),
+  set: (power) => Number((10 ** power).toPrecision(6)),
+});
+
+// Native buttons in a row, one for each [key, words, act]; the nodes by key.
+export function buttons(widget, entries) {
+  const row = html("div", { class: "wg-buttons" });
+  const nodes = {};
+  for (const [key, words, act] of entries) {
+    nodes[key] = html("button", { type: "button", "data-key": key, ...ownKeys }, words);
+    nodes[key].addEventListener("click", act);
+    row.append(nodes[key]);
+  }
+  widget.controls.append(row);
+  return nodes;
+}
+
+// Native radio buttons, one for each [value, label]; a trait of numbers keeps its numbers.
 export function choice(widget, model, { key, label, options }) {
   const group = html("fieldset", { class: "wg-choice" }, html("legend", {}, label));
   const name = `wg-${key}-${Math.random().toString(36).slice(2)}`;
@@ -127,10 +149,53 @@ export function choice(widget, model, { key, label, options }) {
     return input;
   });
   const follow = () =>
-    inputs.forEach((input) => { input.checked = input.value === model.get(key); });
+    inputs.forEach((input) => { input.checked = input.value === String(model.get(key)); });
   widget.watch(key, follow);
   follow();
   widget.controls.append(group);
+}
+
+// Buttons in one row, from [key, label, action]. `mute(key, true)` says that one is of no use now.
+export function buttons(widget, entries) {
+  const row = html("div", { class: "wg-buttons" });
+  const found = {};
+  for (const [key, label, act] of entries) {
+    found[key] = html("button", { type: "button", "data-key": key, ...ownKeys }, label);
+    found[key].addEventListener("click", act);
+    row.append(found[key]);
+  }
+  widget.controls.append(row);
+  return { mute: (key, muted) => found[key].setAttribute("aria-disabled", muted) };
+}
+
+// A field over a picture on which points are moved by mouse, touch or keys. `read(event)` gives the
+// place, `grab(place)` says whether a point is there, `drag(place)` moves it, `nudge(dx, dy)` is one
+// step by an arrow key (ten with Shift), and `other(key)` says whether it used any other key.
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+export function field({ key, label, read, grab, drag, nudge, other = () => false }) {
+  const pad = html("div", {
+    class: "wg-pad", tabindex: "0", role: "application", "data-key": key, ...ownKeys,
+    "aria-label": label,
+  });
+  pad.addEventListener("touchstart", (event) => {
+    if (grab(read(event.touches[0]))) event.preventDefault();
+  }, { passive: false });
+  pad.addEventListener("pointerdown", (event) => {
+    if (!grab(read(event))) return;
+    pad.focus();
+    pad.setPointerCapture(event.pointerId);
+  });
+  pad.addEventListener("pointermove", (event) => {
+    if (pad.hasPointerCapture(event.pointerId)) drag(read(event));
+  });
+  pad.addEventListener("keydown", (event) => {
+    const [dx, dy] = ARROWS[event.key] ?? [0, 0];
+    const size = event.shiftKey ? 10 : 1;
+    if (event.key in ARROWS) nudge(size * dx, size * dy);
+    else if (!other(event.key)) return;
+    event.preventDefault();
+  });
+  return pad;
 }
 
 // ---- numbers and keys ----
