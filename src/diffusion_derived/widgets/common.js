@@ -125,19 +125,6 @@ export const logarithmic = (low, high, step = 0.05) => ({
   set: (power) => Number((10 ** power).toPrecision(6)),
 });
 
-// Native buttons in a row, one for each [key, words, act]; the nodes by key.
-export function buttons(widget, entries) {
-  const row = html("div", { class: "wg-buttons" });
-  const nodes = {};
-  for (const [key, words, act] of entries) {
-    nodes[key] = html("button", { type: "button", "data-key": key, ...ownKeys }, words);
-    nodes[key].addEventListener("click", act);
-    row.append(nodes[key]);
-  }
-  widget.controls.append(row);
-  return nodes;
-}
-
 // Native radio buttons, one for each [value, label]; a trait of numbers keeps its numbers.
 export function choice(widget, model, { key, label, options }) {
   const group = html("fieldset", { class: "wg-choice" }, html("legend", {}, label));
@@ -165,7 +152,7 @@ export function buttons(widget, entries) {
     row.append(found[key]);
   }
   widget.controls.append(row);
-  return { mute: (key, muted) => found[key].setAttribute("aria-disabled", muted) };
+  return { nodes: found, mute: (key, muted) => found[key].setAttribute("aria-disabled", muted) };
 }
 
 // A field over a picture on which points are moved by mouse, touch or keys. `read(event)` gives the
