@@ -22,6 +22,7 @@ LAYERS: dict[str, int | str] = {
     "derivation": "derivation",
     "bayes": 1,
     "beta_coin": 2,
+    "mixture": 5,
 }
 # What each group may import beside itself; a chapter adds the chapters before it.
 ALLOWED = {
