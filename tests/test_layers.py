@@ -22,6 +22,8 @@ LAYERS: dict[str, int | str] = {
     "derivation": "derivation",
     "bayes": 1,
     "beta_coin": 2,
+    "distributions": 3,
+    "monte_carlo": 3,
     "mixture": 5,
 }
 # What each group may import beside itself; a chapter adds the chapters before it.

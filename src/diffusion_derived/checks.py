@@ -62,6 +62,14 @@ def positive(name: str, value: Any) -> Number:
     return value
 
 
+def scale(name: str, value: Any) -> Number:
+    """A number above 0 whose square, too, is a float far from overflow and underflow."""
+    value = positive(name, value)
+    if not 1e-150 <= value <= 1e150:
+        refuse(name, value, "a scale between 1e-150 and 1e150")
+    return value
+
+
 def probability(name: str, value: Any) -> Number:
     """A number in [0, 1]."""
     value = number(name, value)
@@ -120,6 +128,33 @@ def unit_floats(name: str, values: ArrayLike) -> np.ndarray:
     outside = array[~((array >= 0) & (array <= 1))]
     if outside.size:
         refuse(name, outside.flat[0], "numbers in [0, 1]")
+    return array
+
+
+def real_floats(name: str, values: ArrayLike) -> np.ndarray:
+    """An array of floats, of any shape; they may be infinite, none of them is NaN."""
+    if np.asarray(values).dtype.kind not in "iufO":
+        refuse(name, repr(values), "numbers")
+    array = np.asarray(values, dtype=float)
+    if np.isnan(array).any():
+        refuse(name, array, "numbers, none of them NaN")
+    return array
+
+
+def finite_floats(name: str, values: ArrayLike) -> np.ndarray:
+    """An array of finite floats, of any shape."""
+    array = real_floats(name, values)
+    if not np.isfinite(array).all():
+        refuse(name, array[~np.isfinite(array)].flat[0], "finite numbers")
+    return array
+
+
+def whole_floats(name: str, values: ArrayLike) -> np.ndarray:
+    """An array of whole numbers, kept as floats, of any shape."""
+    array = finite_floats(name, values)
+    broken = array[array != np.floor(array)]
+    if broken.size:
+        refuse(name, broken.flat[0], "whole numbers")
     return array
 
 

@@ -64,6 +64,21 @@ class Dirichlet:
         r"""$\operatorname{Var}[\theta_k] = m_k (1 - m_k) / (\sum_j a_j + 1)$, shape (K,)."""
         return self.mean * (1 - self.mean) / (self.total + 1)
 
+    @property
+    def entropy(self) -> float:
+        r"""$-\mathbb{E}[\log \mathrm{Dir}(\theta; a)]$ in nats; chapter 4 derives what it is.
+
+        $$\sum_k \log\Gamma(a_k) - \log\Gamma(A) - \sum_k (a_k - 1)\,(\psi(a_k) - \psi(A)),
+        \qquad A = \sum_k a_k$$
+
+        Here $\psi$ is the derivative of $\log\Gamma$. Rounding leaves an error of about
+        1e-15 A. Chapter 2.
+        """
+        a, total = np.array(self.a, dtype=float), float(self.total)
+        log_scale = special.gammaln(a).sum() - special.gammaln(total)
+        gaps = special.digamma(a) - special.digamma(total)
+        return float(log_scale - ((a - 1) * gaps).sum())
+
     def marginal(self, face: int) -> Beta:
         r"""Belief about one face alone, $\mathrm{Beta}(a_k, \sum_j a_j - a_k)$.
 

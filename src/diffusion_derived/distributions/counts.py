@@ -1,0 +1,211 @@
+"""Masses on whole numbers: one toss, many tosses, a list of probabilities (chapter 3)."""
+
+from dataclasses import dataclass
+from math import ceil, floor
+
+import numpy as np
+from numpy.typing import ArrayLike
+from scipy import special
+
+from diffusion_derived import checks
+from diffusion_derived.checks import Number
+from diffusion_derived.distributions.shared import Mass, smallest
+
+
+@dataclass(frozen=True)
+class Bernoulli(Mass):
+    r"""One toss: 1 with probability p, 0 with probability $1 - p$.
+
+    $$P(X = k) = p^k (1-p)^{1-k} \quad (k = 0, 1)$$
+
+    Mean and variance are fractions if `p` is exact. Raises `ValueError` for a p outside
+    [0, 1]. Chapter 3.
+    """
+
+    p: Number
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "p", checks.probability("p", self.p))
+
+    @property
+    def mean(self) -> Number:
+        r"""$\mathbb{E}[X] = p$. Chapter 3."""
+        return self.p
+
+    @property
+    def variance(self) -> Number:
+        r"""$\operatorname{Var}[X] = p(1-p)$. Chapter 3."""
+        return self.p * (1 - self.p)
+
+    @property
+    def entropy(self) -> float:
+        r"""$-p\log p - (1-p)\log(1-p)$ in nats. Chapter 3."""
+        return Binomial(1, self.p).entropy
+
+    def log_pmf(self, k: ArrayLike) -> float | np.ndarray:
+        r"""$k\log p + (1-k)\log(1-p)$ for k = 0, 1. Chapter 3."""
+        return Binomial(1, self.p).log_pmf(k)
+
+    def cdf(self, k: ArrayLike) -> float | np.ndarray:
+        r"""$P(X \le k)$: a step of $1 - p$ at 0, a step of p at 1. Chapter 3."""
+        return Binomial(1, self.p).cdf(k)
+
+    def sf(self, k: ArrayLike) -> float | np.ndarray:
+        r"""$P(X > k)$: p for $0 \le k < 1$. Chapter 3."""
+        return Binomial(1, self.p).sf(k)
+
+    def ppf(self, share: ArrayLike) -> float | np.ndarray:
+        r"""0 up to a share of $1 - p$, then 1; `ValueError` outside [0, 1]. Chapter 3."""
+        return Binomial(1, self.p).ppf(share)
+
+
+@dataclass(frozen=True)
+class Binomial(Mass):
+    r"""Heads in n tosses, each with probability p.
+
+    $$P(X = k) = \binom{n}{k} p^k (1-p)^{n-k} \quad (k = 0, \dots, n)$$
+
+    Mean and variance are fractions if `p` is exact. The log of the mass is right to about
+    1e-15 n nats. Raises `ValueError` for a p outside [0, 1] or an n that is negative or not
+    whole. Chapter 3.
+    """
+
+    n: int
+    p: Number
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "n", checks.count("n", self.n))
+        object.__setattr__(self, "p", checks.probability("p", self.p))
+
+    @property
+    def mean(self) -> Number:
+        r"""$\mathbb{E}[X] = np$. Chapter 3."""
+        return self.n * self.p
+
+    @property
+    def variance(self) -> Number:
+        r"""$\operatorname{Var}[X] = np(1-p)$. Chapter 3."""
+        return self.n * self.p * (1 - self.p)
+
+    @property
+    def entropy(self) -> float:
+        r"""$-\sum_k P(k) \log P(k)$ in nats; no shorter form is known.
+
+        Terms further than 40 standard deviations and 1,000 from the mean are left out: by
+        Bernstein's inequality they hold less probability than the smallest float. Chapter 3.
+        """
+        reach = 40 * self.sd + 1000
+        low, high = max(0, floor(self.mean - reach)), min(self.n, ceil(self.mean + reach))
+        return entropy_of(self.log_pmf(np.arange(low, high + 1)))
+
+    def log_pmf(self, k: ArrayLike) -> float | np.ndarray:
+        r"""$\log\binom{n}{k} + k\log p + (n-k)\log(1-p)$ in nats. Chapter 3."""
+        k = checks.whole_floats("k", k)
+        inside = np.clip(k, 0, self.n)
+        rest = self.n - inside
+        log_choices = -np.log1p(self.n) - special.betaln(inside + 1, rest + 1)
+        log_mass = log_choices + special.xlogy(inside, float(self.p)) + self._log_tails(rest)
+        return checks.plain(np.where(k == inside, log_mass, -np.inf))
+
+    def _log_tails(self, tails: np.ndarray) -> np.ndarray:
+        """Log of (1 - p) to the power `tails`, exact for an exact p near 1."""
+        p, q = float(self.p), float(1 - self.p)
+        return special.xlog1py(tails, -p) if p < 0.5 else special.xlogy(tails, q)
+
+    def cdf(self, k: ArrayLike) -> float | np.ndarray:
+        r"""$P(X \le k)$, by the identity with the area of a Beta density, $P(\Theta > p)$ for
+        $\Theta \sim \mathrm{Beta}(k + 1, n - k)$. Chapter 3.
+        """
+        k, inside = self._cut(k)
+        area = special.betaincc(inside + 1, self.n - inside, float(self.p))
+        return checks.plain(np.where(k < 0, 0.0, np.where(k >= self.n, 1.0, area)))
+
+    def sf(self, k: ArrayLike) -> float | np.ndarray:
+        r"""$P(X > k)$, exact where $1 -$ `cdf` is lost. Chapter 3."""
+        k, inside = self._cut(k)
+        area = special.betainc(inside + 1, self.n - inside, float(self.p))
+        return checks.plain(np.where(k < 0, 1.0, np.where(k >= self.n, 0.0, area)))
+
+    def _cut(self, k: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
+        """`k` rounded down, and the same cut to 0..n-1, where the Beta density exists."""
+        k = np.floor(checks.real_floats("k", k))
+        return k, np.clip(k, 0, max(self.n - 1, 0))
+
+    def ppf(self, share: ArrayLike) -> float | np.ndarray:
+        r"""The smallest k with $P(X \le k) \ge$ share; `ValueError` outside [0, 1]. Chapter 3."""
+        return smallest(self.cdf, share, 0, self.n)
+
+
+@dataclass(frozen=True)
+class Categorical(Mass):
+    r"""One of K outcomes, numbered 0 to K - 1, with the given probabilities.
+
+    $$P(X = k) = p_k, \qquad \sum_{k=0}^{K-1} p_k = 1$$
+
+    CDF, mean and variance read the number as a value; they mean something if the order does.
+    Fractions stay exact. Raises `ValueError` for numbers outside [0, 1] or that do not add up
+    to 1. Chapter 3.
+    """
+
+    probabilities: tuple[Number, ...]
+
+    def __post_init__(self) -> None:
+        table = checks.distribution("probabilities", self.probabilities)
+        if table.ndim != 1:
+            checks.refuse("probabilities", table, "one row of probabilities")
+        object.__setattr__(self, "probabilities", tuple(table.tolist()))
+
+    @property
+    def mean(self) -> Number:
+        r"""$\mathbb{E}[X] = \sum_k k\,p_k$. Chapter 3."""
+        return sum(k * p for k, p in enumerate(self.probabilities))
+
+    @property
+    def variance(self) -> Number:
+        r"""$\operatorname{Var}[X] = \sum_k (k - \mathbb{E}[X])^2\,p_k$. Chapter 3."""
+        mean = self.mean
+        return sum((k - mean) * (k - mean) * p for k, p in enumerate(self.probabilities))
+
+    @property
+    def entropy(self) -> float:
+        r"""$-\sum_k p_k \log p_k$ in nats, with $0 \log 0 = 0$. Chapter 3."""
+        return float(special.entr(np.array(self.probabilities, dtype=float)).sum())
+
+    def log_pmf(self, k: ArrayLike) -> float | np.ndarray:
+        r"""$\log p_k$ in nats, $-\infty$ for a number that is no outcome. Chapter 3."""
+        k = checks.whole_floats("k", k)
+        inside = np.clip(k, 0, len(self.probabilities) - 1).astype(int)
+        mass = np.where(k == inside, np.array(self.probabilities, dtype=float)[inside], 0.0)
+        with np.errstate(divide="ignore"):
+            return checks.plain(np.log(mass))
+
+    def cdf(self, k: ArrayLike) -> float | np.ndarray:
+        r"""$P(X \le k) = \sum_{j \le k} p_j$. Chapter 3."""
+        return checks.plain(step_value(self._steps(), k))
+
+    def sf(self, k: ArrayLike) -> float | np.ndarray:
+        r"""$P(X > k) = \sum_{j > k} p_j$. Chapter 3."""
+        above = np.cumsum(np.array(self.probabilities, dtype=float)[::-1])[::-1]
+        return checks.plain(step_value(np.append(above[1:], 0.0), k, before=1.0))
+
+    def ppf(self, share: ArrayLike) -> float | np.ndarray:
+        r"""The smallest k with $P(X \le k) \ge$ share; `ValueError` outside [0, 1]. Chapter 3."""
+        share = checks.unit_floats("share", share)
+        return checks.plain(np.searchsorted(self._steps(), share, side="left").astype(float))
+
+    def _steps(self) -> np.ndarray:
+        """The CDF at 0..K-1; rounding must not leave its end below 1."""
+        steps = np.cumsum(np.array(self.probabilities, dtype=float))
+        return steps / steps[-1]
+
+
+def step_value(steps: np.ndarray, k: ArrayLike, before: float = 0.0) -> np.ndarray:
+    """Value at `k` of a function that is `before` below 0 and jumps to `steps[j]` at j."""
+    k = np.clip(np.floor(checks.real_floats("k", k)), -1, len(steps) - 1).astype(int)
+    return np.append(before, steps)[k + 1]
+
+
+def entropy_of(log_masses: np.ndarray) -> float:
+    r"""$-\sum_k e^{l_k} l_k$ in nats for log masses $l_k$; a mass of 0 adds nothing."""
+    seen = log_masses[log_masses > -np.inf]
+    return float(-(np.exp(seen) * seen).sum())
