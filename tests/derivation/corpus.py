@@ -45,6 +45,14 @@ EVENTS = Notation(
     worlds=tables({"s": 2, "c": 2}, P="P(s) P(c|s)"),
     events={"M": ("s", 0), "W": ("s", 1), "C": ("c", 0)},
 )
+KERNEL = Notation(
+    worlds=tables({"x": 2}, p="p(x)"),
+    positive_functions={"g": "x' x"},
+    let={
+        r"q(x'\mid x)": r"\frac{g(x'\mid x)}{\sum_{x''}g(x''\mid x)}",
+        r"a(x'\mid x)": r"\min\left(1,\frac{p(x')\,q(x\mid x')}{p(x)\,q(x'\mid x)}\right)",
+    },
+)
 COLOUR = Notation(
     worlds=tables({"s": 2, "c": 2}, P="P(s) P(c|s)"),
     events={"M": ("s", 0), "W": ("s", 1), "C": ("c", 0)},
@@ -89,6 +97,7 @@ class Case:
     notation: Notation
     left: str
     right: str
+    points: int = 1  # that the oracle needs to see every slip; more where cases are distinguished
 
 
 CASES = {
@@ -216,5 +225,12 @@ CASES = {
         r"+\log\frac{\det S}{\det\Sigma}\right)",
     ),
     "determinant": Case(PLANE, r"\det\begin{pmatrix}a & b\\ c & d\end{pmatrix}", r"ad-bc"),
+    "minimum and maximum": Case(GAUSS, r"v\min(x,y)+v\max(x,y)", r"\max(vx,vy)-\max(-vx,-vy)", 8),
+    "acceptance": Case(
+        KERNEL,
+        r"p(x)\,q(x'\mid x)\,a(x'\mid x)",
+        r"\min\left(p(x')\,q(x\mid x'),\,p(x)\,q(x'\mid x)\right)",
+        points=8,
+    ),
     "absolute value": Case(PLANE, r"|a b|", r"|a|\,|b|"),
 }

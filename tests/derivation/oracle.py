@@ -290,6 +290,8 @@ _KNOWN = {
     "!": mp.factorial,
     "absolute value": abs,
     r"\operatorname{sigmoid}": lambda x: 1 / (1 + mp.exp(-x)),
+    r"\min": min,
+    r"\max": max,
     r"\sin": mp.sin,
     r"\cos": mp.cos,
     r"\tanh": mp.tanh,

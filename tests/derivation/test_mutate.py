@@ -20,13 +20,13 @@ def test_the_corpus_is_true_and_proved(case):
     assert equal(case.notation, left, right).status == PROVED
 
 
-def _wrong_verdicts(notation, reference, variants):
+def _wrong_verdicts(notation, reference, variants, points=1):
     """The variants of one side on which the oracle and the decision disagree about the equation.
 
     What is false must be refuted, what is true proved. What has no value must not be proved, and
     an integral that no formula covers may stay undecided.
     """
-    oracle = Reference(notation, reference, points=1)
+    oracle = Reference(notation, reference, points=points)
     good = {True: {REFUTED, "error"}, False: {PROVED}, None: {REFUTED, UNDECIDED, "error"}}
     for what, term in variants:
         wrong = oracle.differs_from(term)
@@ -59,7 +59,7 @@ def test_mutants_are_refuted_exactly_when_they_are_false(case):
     small, large = sorted(sides, key=lambda side: sum(1 for _ in side.walk()))
     variants = [(mutant.what, mutant.term) for mutant in mutants(large)]
     assert len(variants) >= 2
-    assert list(_wrong_verdicts(case.notation, small, variants)) == []
+    assert list(_wrong_verdicts(case.notation, small, variants, case.points)) == []
 
 
 @pytest.mark.slow
@@ -68,7 +68,7 @@ def test_typos_are_refuted_exactly_when_they_are_false(case):
     reference = case.notation.read(case.left)
     variants = [(f"{t.what}: {t.tex}", t.term) for t in typos(case.right, case.notation)]
     assert variants
-    assert list(_wrong_verdicts(case.notation, reference, variants)) == []
+    assert list(_wrong_verdicts(case.notation, reference, variants, case.points)) == []
 
 
 def test_mutants_are_the_same_in_every_run_and_differ_from_the_original():

@@ -17,6 +17,7 @@ from .language.notation import Notation, equal
 from .ledger import LEDGER
 from .page.spot import SpotTheError
 from .reasons import rules
+from .reasons.slopes import Lowest
 from .tree.worlds import tables
 from .verdict import DerivationError, TexError
 
@@ -26,6 +27,7 @@ __all__ = [
     "DerivationError",
     "Hole",
     "Induction",
+    "Lowest",
     "Notation",
     "TexError",
     "equal",

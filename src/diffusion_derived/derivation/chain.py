@@ -21,7 +21,9 @@ from .lines import Line, Refusal
 from .page.show import Shown
 from .reasons.estimates import Estimate, Sampler, computed, simulated
 from .reasons.gaps import nonnegative, vanishing_order
+from .reasons.lemmas import check_lemma, domains_of
 from .reasons.rules import Rule
+from .reasons.slopes import Lowest
 from .tree.terms import Term
 from .verdict import PROVED, REFUTED, DerivationError, Verdict
 
@@ -85,7 +87,8 @@ class Derivation(Shown):
         reason: str,
         *,
         gap: str,
-        nonneg: str,
+        nonneg: str | Lowest,
+        at: Mapping[str, str] | None = None,
         below: bool = True,
         rejects: Wrong | None = None,
         label: str | None = None,
@@ -93,7 +96,8 @@ class Derivation(Shown):
         r"""The line above is $\ge$ `tex` (with `below=False`: $\le$).
 
         The gap is decided as an equation. That it is not negative rests on the entry labelled
-        `nonneg`, or is decided when `nonneg` is itself an expression, equal to the gap.
+        `nonneg` (with its names replaced by the expressions in `at`), or is decided: `nonneg` is
+        an expression that equals the gap and shows its sign, or the place where it is lowest.
         """
         above, term, excess = self._above().term, self._read_next(tex), self.notation.read(gap)
 
@@ -102,7 +106,7 @@ class Derivation(Shown):
             return equal(self.notation, difference, excess)
 
         verdict = self._demand(decide(term), tex, reason)
-        sign = self._sign(gap, excess, nonneg)
+        sign = self._sign(gap, excess, nonneg, at or {}, tex)
         line = Line(
             r"\ge" if below else r"\le", tex, reason, "bound",
             method=verdict.method,
@@ -248,22 +252,25 @@ class Derivation(Shown):
             refused.append(Refusal(name, tex, verdict.witness))
         return tuple(refused)
 
-    def _sign(self, gap: str, excess: Term, nonneg: str) -> str:
-        if nonneg.startswith("eq-"):
-            self.rests_on += (self._lemma_of_sign(gap, nonneg).label,)
-            return nonneg
-        term = self.notation.read(nonneg)
-        self._demand(equal(self.notation, excess, term), nonneg, "the gap, rewritten")
-        self._demand(nonnegative(self.notation, term), nonneg, "the sign of the gap")
-        return f"${nonneg}$"
-
-    def _lemma_of_sign(self, gap: str, label: str) -> Entry:
-        entry = self.ledger.checked(label)
-        if not entry.tex.replace(" ", "").endswith(r"\ge0"):
-            raise DerivationError(f"{label!r} says of nothing that it is at least 0: {entry.tex}")
-        if entry.tex.split("(")[0].strip() != gap.split("(")[0].strip():
-            raise DerivationError(f"{label!r} is about {entry.tex}, but the gap is {gap}")
-        return entry
+    def _sign(
+        self, gap: str, excess: Term, nonneg: str | Lowest, at: Mapping[str, str], tex: str
+    ) -> str:
+        """Why the gap is not negative, in words, once that is established."""
+        if isinstance(nonneg, str) and not nonneg.startswith("eq-"):
+            term = self.notation.read(nonneg)
+            self._demand(equal(self.notation, excess, term), nonneg, "the gap, rewritten")
+            self._demand(nonnegative(self.notation, term), nonneg, "the sign of the gap")
+            return f"${nonneg}$"
+        try:
+            if isinstance(nonneg, Lowest):
+                nonneg.check(self.notation, excess)
+                return str(nonneg)
+            entry = self.ledger.checked(nonneg)
+            check_lemma(self.notation, entry, gap, excess, at)
+        except DerivationError as error:
+            raise self._fault(f"needs a sign: {error}", tex) from None
+        self.rests_on += (entry.label,)
+        return f"{nonneg}{''.join(f' with ${name} = {place}$' for name, place in at.items())}"
 
     def _estimated(
         self,
@@ -313,6 +320,7 @@ class Derivation(Shown):
             refused=sum(len(step.refused) for step in steps),
             rests_on=tuple(name for name in dict.fromkeys(grounds) if name != label),
             scope=self.notation.scope(*terms) if terms else "",
+            domains=domains_of(terms) if tex.endswith(r"\ge 0") else (),
         )
 
     def _enter(self, entry: Entry) -> None:

@@ -33,16 +33,19 @@ class Entry:
     refused: int = 0
     rests_on: tuple[str, ...] = ()
     scope: str = ""
+    domains: tuple[tuple[str, str], ...] = ()  # of a lemma "... >= 0": its names and their domains
 
     def as_json(self) -> dict:
         """The entry as plain JSON values."""
-        return json.loads(json.dumps(asdict(self)))
+        values = {name: value for name, value in asdict(self).items() if name != "domains" or value}
+        return json.loads(json.dumps(values))
 
     @classmethod
     def from_json(cls, values: dict) -> Entry:
         """The entry that `as_json` wrote."""
         tuples = {name: tuple(values[name]) for name in ("because", "rests_on") if name in values}
-        return cls(**{**values, **tuples})
+        domains = tuple(tuple(pair) for pair in values.get("domains", ()))
+        return cls(**{**values, **tuples, "domains": domains})
 
 
 @cache

@@ -55,6 +55,17 @@ def whole(name: str) -> sp.Symbol:
     return sp.Symbol(name, integer=True, nonnegative=True)
 
 
+def domain_of(symbol: sp.Symbol) -> str:
+    """The word for the values that a symbol may take: "unit", "positive", "real", ..., or ""."""
+    if isinstance(symbol, UnitSymbol):
+        return "unit"
+    if symbol.is_integer:
+        return "natural" if symbol.is_positive else "whole"
+    if symbol.is_positive:
+        return "positive"
+    return "real" if symbol.is_real else ""
+
+
 def allows(symbol: sp.Symbol, value: sp.Expr) -> bool:
     """Whether `value` satisfies every assumption that `symbol` carries."""
     if isinstance(symbol, UnitSymbol) and not (0 < value < 1):

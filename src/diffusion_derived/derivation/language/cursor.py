@@ -44,10 +44,11 @@ class Cursor:
             self.fail(f"{self.peek() or 'the end'} where {text} was expected{after}", text)
         return self.take()
 
-    def separated(self, part: Callable[[], Part], by: str = ",") -> tuple[Part, ...]:
-        """One or more parts, separated by a token."""
+    def separated(self, part: Callable[[], Part], *by: str) -> tuple[Part, ...]:
+        """One or more parts, separated by a token: a comma, or one of those given."""
         parts = [part()]
-        while self.took(by):
+        while self.peek() in (by or (",",)):
+            self.take()
             parts.append(part())
         return tuple(parts)
 

@@ -123,7 +123,7 @@ def _define(words: Vocabulary, name: str, tex: str) -> None:
     words.defined_tex[name] = tex
     called = re.fullmatch(r"(.*?)\((.*)\)", name.strip(), re.DOTALL)
     if called:
-        key, parameters = normal_name(called[1]), called[2].split(",")
+        key, parameters = normal_name(called[1]), re.split(r",|\\mid\b", called[2])
         parameters = tuple(normal_name(p) for p in parameters)
         words.definitions[_new(words, key)] = _definition(words, tex, parameters)
         return

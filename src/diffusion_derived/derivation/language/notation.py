@@ -17,9 +17,8 @@ import sympy as sp
 
 from ..decision.decide import decide_zero
 from ..tree.node import OutsideReach, Term, Value
-from ..tree.probability import TABLES
 from ..tree.quadrature import quadrature_witness
-from ..tree.worlds import Tables, World
+from ..tree.worlds import TABLES, Tables, World
 from ..verdict import PROVED, REFUTED, UNDECIDED, DerivationError, Verdict, Witness
 from .declarations import declare
 from .names import normal_name
@@ -98,7 +97,7 @@ class Notation:
         """'family' if the terms are decided for listed sizes only, else 'proof'."""
         needs = frozenset().union(*(term.needs() for term in terms))
         sized = self._sizes_needed(needs)
-        if sized or TABLES in needs and not self.words.every_state_named():
+        if sized or self._over_tables(needs) and not self.words.every_state_named():
             return "family"
         return "proof"
 
@@ -107,7 +106,7 @@ class Notation:
         needs = frozenset().union(*(term.needs() for term in terms))
         sizes = self.words.sizes
         parts = [f"{name} = {_listed(sizes[name])}" for name in self._sizes_needed(needs)]
-        if TABLES in needs:
+        if self._over_tables(needs):
             parts.append(self._tables_in_words())
         return "; ".join(parts) or "all values"
 
@@ -145,11 +144,15 @@ class Notation:
         return self._values[key]
 
     def _models(self, needs: frozenset[str]) -> tuple[Tables | None, ...]:
-        if TABLES not in needs:
+        if not self._over_tables(needs):
             return (None,)
         if not self.tables:
             raise DerivationError("probabilities of a finite model need worlds=tables(...)")
         return self.tables
+
+    def _over_tables(self, needs: frozenset[str]) -> bool:
+        """Whether a state or a probability of the finite model is needed."""
+        return TABLES in needs or any(n.rstrip("'") in self.words.variables for n in needs)
 
     def _tables_in_words(self) -> str:
         if all(not entry.free_symbols for t in self.tables for entry in t.entries.values()):

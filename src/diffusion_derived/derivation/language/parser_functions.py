@@ -27,7 +27,17 @@ def _sigmoid(x: sp.Expr) -> sp.Expr:
     return 1 / (1 + sp.exp(-x))
 
 
+def _smaller(a: sp.Expr, b: sp.Expr) -> sp.Expr:
+    return (a + b - sp.Abs(a - b)) / 2
+
+
+def _larger(a: sp.Expr, b: sp.Expr) -> sp.Expr:
+    return (a + b + sp.Abs(a - b)) / 2
+
+
 _CALLS = {
+    r"\min": (_smaller, 2),
+    r"\max": (_larger, 2),
     r"\Gamma": (sp.gamma, 1),
     r"\mathrm{B}": (lambda a, b: sp.gamma(a) * sp.gamma(b) / sp.gamma(a + b), 2),
     r"\operatorname{sigmoid}": (_sigmoid, 1),

@@ -8,6 +8,8 @@ from .cursor import Cursor
 from .names import Name, names_at
 from .vocabulary import Definition, Family, Vocabulary
 
+_BETWEEN = (",", r"\mid")  # what may stand between the arguments of a function
+
 
 class NameRules(Cursor):
     """The longest declared name wins; a name that was not declared is an error."""
@@ -97,7 +99,7 @@ class NameRules(Cursor):
         if not count:
             return ()
         self.need("(", f" after the function {name}")
-        arguments = self.separated(self._argument)
+        arguments = self.separated(self._argument, *_BETWEEN)
         close = self.need(")")
         if len(arguments) != count:
             self.fail(f"{name} with {len(arguments)} arguments", f"{count}", close)
@@ -107,7 +109,7 @@ class NameRules(Cursor):
         """argument := a variable of the finite model | expression"""
         for name in names_at(self.tokens, self.at):
             known = name.text.rstrip("'") in self.words.variables
-            if known and self.tokens[name.end].text in (",", ")"):
+            if known and self.tokens[name.end].text in (*_BETWEEN, ")"):
                 return self._after(name, Bound(name.text))
         return self.expression()
 

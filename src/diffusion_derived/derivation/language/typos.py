@@ -14,7 +14,10 @@ from ..verdict import DerivationError
 from .notation import Notation
 from .tokens import Token, tokenize
 
-_ALIKE = {"+": "-", "-": "+", r"\log": r"\exp", r"\exp": r"\log", r"\sum": r"\prod"}
+_ALIKE = {
+    **{"+": "-", "-": "+", r"\log": r"\exp", r"\exp": r"\log", r"\sum": r"\prod"},
+    **{r"\min": r"\max", r"\max": r"\min"},
+}
 _INSERTED = ("2", "-")
 _GREEK = "alpha|beta|gamma|theta|mu|sigma|pi|eta|lambda|varepsilon"
 

@@ -86,10 +86,10 @@ class Defined(Term):
     hidden = ("body",)
 
     def value(self, world: World) -> Value:
-        return self.body.value(self._inner(world))
+        return self.body.value(self.inside(world))
 
     def log_value(self, world: World) -> Value:
-        return self.body.log_value(self._inner(world))
+        return self.body.log_value(self.inside(world))
 
     @property
     def is_density(self) -> bool:
@@ -98,6 +98,7 @@ class Defined(Term):
     def needs(self) -> frozenset[str]:
         return super().needs() | (self.body.needs() - set(self.parameters))
 
-    def _inner(self, world: World) -> World:
+    def inside(self, world: World) -> World:
+        """The world in which the parameters have the values of the arguments."""
         values = [argument.value(world) for argument in self.arguments]
         return world.bind(dict(zip(self.parameters, values, strict=True)))

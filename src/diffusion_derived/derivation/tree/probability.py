@@ -11,9 +11,7 @@ from .arithmetic import Log, Sub
 from .finite import Slots
 from .laws import Law
 from .node import Term, Value, scalar
-from .worlds import World
-
-TABLES = "tables"  # the need that only a finite model can meet
+from .worlds import TABLES, World
 
 
 @dataclass(frozen=True)

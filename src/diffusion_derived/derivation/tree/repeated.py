@@ -9,7 +9,7 @@ import sympy as sp
 
 from ..verdict import DerivationError
 from .node import OutsideReach, Term, Value, multiply, same_shape
-from .worlds import World
+from .worlds import TABLES, World
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,9 @@ class States(Term):
 
     def value(self, world: World) -> Value:
         raise DerivationError("a set of states has no value")
+
+    def needs(self) -> frozenset[str]:
+        return frozenset({TABLES})
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -14,7 +14,9 @@ from typing import Any
 from ..verdict import DerivationError
 from .finite import Tables, tables
 
-__all__ = ["Tables", "World", "tables"]
+__all__ = ["TABLES", "Tables", "World", "tables"]
+
+TABLES = "tables"  # the need that only a finite model can meet
 
 
 @dataclass(frozen=True)
