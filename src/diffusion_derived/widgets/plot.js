@@ -10,6 +10,7 @@ export function plane({ left, right, top, base, x: [x0, x1], y: [y0, y1] }) {
     x: (value) => left + across * (value - x0),
     y: (value) => base - up * (value - y0),
     readX: (pixel) => x0 + (pixel - left) / across,
+    readY: (pixel) => y0 + (base - pixel) / up,
   };
 }
 

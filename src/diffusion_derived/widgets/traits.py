@@ -74,6 +74,37 @@ class Numbers(traitlets.TraitType):
         return [self.member.validate(obj, each) for each in members]
 
 
+class Points(traitlets.TraitType):
+    """A list of `least` to `most` places `[x, y]` in `[0, wide]` by `[0, high]`."""
+
+    def __init__(
+        self, default: list[list[float]], wide: float, high: float, least: int, most: int
+    ) -> None:
+        super().__init__(default)
+        self.sides, self.least, self.most = (Number(0, 0, wide), Number(0, 0, high)), least, most
+
+    def make_dynamic_default(self) -> list[list[float]]:
+        """A list of its own for each widget."""
+        return [list(place) for place in self.default_value]
+
+    def validate(self, obj: object, value: object) -> list[list[float]]:
+        """The value as the page takes it; BadTrait if it is not allowed."""
+        places = list(value) if isinstance(value, list | tuple | np.ndarray) else []
+        if not self.least <= len(places) <= self.most or not all(map(self._fits, places)):
+            count = f"{self.least} to {self.most}" if self.most > self.least else self.least
+            wide, high = (side.high for side in self.sides)
+            expected = f"{count} places [x, y], x from 0 to {wide:g} and y from 0 to {high:g}"
+            raise refuse(obj, self.name, value, expected)
+        return [
+            [side.validate(obj, each) for side, each in zip(self.sides, place, strict=True)]
+            for place in places
+        ]
+
+    def _fits(self, place: object) -> bool:
+        pair = isinstance(place, list | tuple | np.ndarray) and len(place) == 2
+        return pair and all(side.fits(x) for side, x in zip(self.sides, place, strict=True))
+
+
 class OneOf(traitlets.TraitType):
     """One of a few words, the first by default."""
 
