@@ -5,7 +5,11 @@ from diffusion_derived.widgets.beta_explorer import BetaExplorer
 from diffusion_derived.widgets.dirichlet import DirichletTriangle
 from diffusion_derived.widgets.elbo_bars import ElboBars
 from diffusion_derived.widgets.em_stepper import EmStepper
+from diffusion_derived.widgets.fit_by_kl import FitByKL
 from diffusion_derived.widgets.mean_field import MeanFieldEllipse
+from diffusion_derived.widgets.metropolis import MetropolisWalker
+from diffusion_derived.widgets.monte_carlo import MonteCarloError
+from diffusion_derived.widgets.two_normals import TwoNormals
 
 __all__ = [
     "AreaPicture",
@@ -13,5 +17,9 @@ __all__ = [
     "DirichletTriangle",
     "ElboBars",
     "EmStepper",
+    "FitByKL",
     "MeanFieldEllipse",
+    "MetropolisWalker",
+    "MonteCarloError",
+    "TwoNormals",
 ]

@@ -116,14 +116,13 @@ export function slider(widget, model, options) {
   widget.controls.append(row);
 }
 
-// Units of a slider whose equal steps are equal factors: `step` of a power of ten.
-export const logarithmic = (low, high, step = 0.05) => ({
-  min: Math.log10(low),
-  max: Math.log10(high),
-  step,
-  get: (value) => Number(Math.log10(value).toFixed(6)),
-  set: (power) => Number((10 ** power).toPrecision(6)),
-});
+// Units of a slider whose equal steps are equal factors. Values are rounded to `digits` significant
+// digits, so that what is shown is what is computed.
+export function logarithmic(low, high, { step = 0.05, base = 10, digits = 2 } = {}) {
+  const power = (value) => Number((Math.log(value) / Math.log(base)).toFixed(9));
+  const set = (value) => Number((base ** value).toPrecision(digits));
+  return { min: power(low), max: power(high), step, get: power, set };
+}
 
 // Native radio buttons, one for each [value, label]; a trait of numbers keeps its numbers.
 export function choice(widget, model, { key, label, options }) {
