@@ -24,7 +24,9 @@ LAYERS: dict[str, int | str] = {
     "beta_coin": 2,
     "distributions": 3,
     "monte_carlo": 3,
+    "information": 4,
     "mixture": 5,
+    "elbo": 6,
 }
 # What each group may import beside itself; a chapter adds the chapters before it.
 ALLOWED = {
