@@ -22,7 +22,7 @@ from scipy import stats
 
 from diffusion_derived import beta_coin as coin
 from diffusion_derived.beta_coin import Beta, Dirichlet
-from diffusion_derived.figures import bayes, beta_coin, style
+from diffusion_derived.figures import bayes, beta_coin, information, style
 from diffusion_derived.figures.naming import Curve, name_curves
 from diffusion_derived.roles import GROUND, ROLES
 
@@ -119,6 +119,47 @@ def triangles():
     return beta_coin.triangles(points, densities, (0.5, 0.33, 0.17))
 
 
+def integrands():
+    x = np.linspace(-5, 4, 901)
+    return information.integrands(x, stats.norm(1, 0.5).logpdf(x), stats.norm(0, 1).logpdf(x))
+
+
+def code_words():
+    return information.code_words(
+        {"sun": 1 / 2, "cloud": 1 / 4, "rain": 1 / 8, "snow": 1 / 8},
+        {"sun": "0", "cloud": "10", "rain": "110", "snow": "111"},
+    )
+
+
+def log_bound():
+    return information.log_bound(np.linspace(0.03, 4, 400))
+
+
+def cost_of_belief():
+    theta = np.linspace(0.001, 0.999, 500)
+    cost = -0.7 * np.log(theta) - 0.3 * np.log(1 - theta)
+    return information.cost_of_belief(theta, cost, cost.min(), 0.7)
+
+
+def fits():
+    x = np.linspace(-6, 6, 601)
+    hills = (stats.norm(-2, 0.5).pdf(x) + stats.norm(2, 0.5).pdf(x)) / 2
+    normals = {"forward": (0, 2.06), "reverse, right": (2, 0.5), "reverse, middle": (0, 1.74)}
+    return information.fits(x, hills, {k: stats.norm(*v).pdf(x) for k, v in normals.items()})
+
+
+def two_scales():
+    x, y = np.linspace(-4, 4, 401), np.linspace(0.002, 0.998, 401)
+    logit = np.log(y / (1 - y))
+    q, p = (lambda x: stats.norm(1, 0.5).pdf(x)), (lambda x: stats.norm(0, 1).pdf(x))
+    return information.two_scales(
+        {
+            "log-odds": (x, q(x), p(x)),
+            "probability": (y, q(logit) / y / (1 - y), p(logit) / y / (1 - y)),
+        }
+    )
+
+
 PICTURES = [
     areas,
     pmf_pdf_cdf,
@@ -132,6 +173,12 @@ PICTURES = [
     drifting_coin,
     predictive_check,
     triangles,
+    integrands,
+    code_words,
+    log_bound,
+    cost_of_belief,
+    fits,
+    two_scales,
 ]
 
 
