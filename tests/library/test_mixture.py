@@ -188,6 +188,11 @@ def test_points_of_another_shape_are_refused(x):
             getattr(GaussianMixture(*ONE), method)(x)
 
 
+def test_points_too_far_for_floats_are_refused_and_not_turned_into_nan():
+    with pytest.raises(ValueError, match="^x = .*overflow"):
+        GaussianMixture(*ONE).responsibilities([[1e200]])
+
+
 def test_sampling_refuses_by_name():
     with pytest.raises(ValueError, match="^n = "):
         GaussianMixture(*ONE).sample(np.random.default_rng(1), -1)

@@ -51,8 +51,9 @@ def m_step(x: ArrayLike, r: ArrayLike, floor: float | None = None) -> GaussianMi
     if np.any(total == 0):
         raise CollapsedComponent(f"component {np.argmin(total)}: no point belongs to it")
     means = r.T @ x / total[:, None]
-    offsets = x - means[:, None, :]
-    covariances = np.einsum("nk,kni,knj->kij", r, offsets, offsets) / total[:, None, None]
+    offsets = x.T - means[:, :, None]
+    shares = (r / total).T[:, None, :]
+    covariances = (shares * offsets) @ offsets.swapaxes(1, 2)
     covariances = (covariances + covariances.swapaxes(1, 2)) / 2
     return GaussianMixture(total / len(x), means, _wide_enough(covariances, _narrow(x), floor))
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.linalg import solve_triangular
 
 from diffusion_derived import checks
 
@@ -75,8 +74,7 @@ class GaussianMixture:
         x = rows_of_numbers("x", x, self.dimension)
         with np.errstate(divide="ignore"):
             log_weights = np.log(self.weights)
-        normals = [_log_normal(x, *pair) for pair in zip(self.means, self.roots, strict=True)]
-        return log_weights + np.stack(normals, axis=-1)
+        return log_weights + _log_normals(x, self.means, self.roots)
 
     def log_pdf(self, x: ArrayLike) -> np.ndarray:
         r"""$\log p(x)$ in nats, shape (n,), for points of shape (n, d).
@@ -127,11 +125,14 @@ def rows_of_numbers(name: str, values: ArrayLike, columns: int | None = None) ->
     return array
 
 
-def _log_normal(x: np.ndarray, mean: np.ndarray, root: np.ndarray) -> np.ndarray:
-    r"""$\log\mathcal N(x;\mu,LL^\top)$: with $u = L^{-1}(x-\mu)$ the exponent is $-u^\top u/2$."""
-    u = solve_triangular(root, (x - mean).T, lower=True)
-    log_area = 0.5 * mean.size * LOG_TWO_PI + np.log(np.diag(root)).sum()
-    return -0.5 * np.square(u).sum(axis=0) - log_area
+def _log_normals(x: np.ndarray, means: np.ndarray, roots: np.ndarray) -> np.ndarray:
+    r"""$\log\mathcal N(x_i;\mu_k,L_kL_k^\top)$, shape (n, K), with $u=L_k^{-1}(x_i-\mu_k)$."""
+    u = np.linalg.solve(roots, x.T - means[:, :, None])
+    squares = np.einsum("kdn,kdn->nk", u, u)
+    if not np.isfinite(squares).all():
+        checks.refuse("x", x, "points not so far out that squared distances overflow")
+    log_roots = np.log(np.diagonal(roots, axis1=1, axis2=2)).sum(axis=1)
+    return -0.5 * (squares + x.shape[1] * LOG_TWO_PI) - log_roots
 
 
 def _covariances(values: ArrayLike, components: int, dimension: int) -> np.ndarray:
