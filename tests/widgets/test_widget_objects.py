@@ -14,6 +14,7 @@ import pytest
 import traitlets
 from matplotlib.colors import to_rgb
 
+from diffusion_derived import widgets
 from diffusion_derived.roles import GROUND, ROLES
 from diffusion_derived.widgets import AreaPicture, BetaExplorer, DirichletTriangle
 from diffusion_derived.widgets.base import Widget, module, styles
@@ -29,6 +30,14 @@ EXAMPLES = {
     ),
     "BetaExplorer()": "BetaExplorer(heads=7, tails=3, a=1, b=1)",
     "BetaExplorer(a=0.5, heads=0)": "BetaExplorer(heads=0, tails=3, a=0.5, b=1)",
+    "MetropolisWalker()": "MetropolisWalker(step=0.6, seed=3, draws=1000)",
+    "MetropolisWalker(step=20, draws=0)": "MetropolisWalker(step=20, seed=3, draws=0)",
+    "MonteCarloError()": "MonteCarloError(n=100, seed=1)",
+    "MonteCarloError(n=1000, seed=2)": "MonteCarloError(n=1000, seed=2)",
+    "TwoNormals()": "TwoNormals(mu_q=1, sigma_q=0.5, mu_p=0, sigma_p=1)",
+    "TwoNormals(mu_q=-3, sigma_p=0.25)": "TwoNormals(mu_q=-3, sigma_q=0.5, mu_p=0, sigma_p=0.25)",
+    "FitByKL()": "FitByKL(separation=4, weight=0.5, mu=0, sigma=1)",
+    "FitByKL(separation=0, weight=0.05)": "FitByKL(separation=0, weight=0.05, mu=0, sigma=1)",
     "DirichletTriangle()": (
         "DirichletTriangle(counts=[6, 3, 1], concentration=1, probe=[0.25, 0.5, 0.25])"
     ),
@@ -36,7 +45,7 @@ EXAMPLES = {
         "DirichletTriangle(counts=[0, 0, 0], concentration=0.5, probe=[0.25, 0.5, 0.25])"
     ),
 }
-KINDS = {kind.__name__: kind for kind in (AreaPicture, BetaExplorer, DirichletTriangle)}
+KINDS = {name: getattr(widgets, name) for name in widgets.__all__}
 
 
 def make(source: str) -> Widget:
@@ -82,6 +91,10 @@ def pixels(widget: Widget) -> np.ndarray:
         ("AreaPicture()", ("prior", "posterior")),
         ("BetaExplorer(a=3)", ("prior", "likelihood", "posterior")),
         ("DirichletTriangle()", ("posterior",)),
+        ("MetropolisWalker()", ("data", "posterior")),
+        ("MonteCarloError()", ("data", "evidence")),
+        ("TwoNormals()", ("q", "p")),
+        ("FitByKL()", ("q", "p")),
     ],
 )
 def test_the_picture_wears_the_role_colours(source: str, roles: tuple[str, ...]) -> None:
@@ -122,6 +135,17 @@ def test_the_bundle_has_a_picture_for_pages_without_widgets(source: str) -> None
         ("BetaExplorer(heads=True)", "BetaExplorer.heads = True: expected a whole number"),
         ("BetaExplorer(a=0)", "BetaExplorer.a = 0: expected a number from 0.5 to 20"),
         ("BetaExplorer(b=float('inf'))", "BetaExplorer.b = inf: expected a number"),
+        ("MetropolisWalker(step=0)", "MetropolisWalker.step = 0: expected a number from 0.02"),
+        ("MetropolisWalker(draws=2.5)", "MetropolisWalker.draws = 2.5: expected a whole number"),
+        ("MetropolisWalker(draws=5001)", "expected a whole number from 0 to 5000"),
+        ("MetropolisWalker(seed=0)", "MetropolisWalker.seed = 0: expected a whole number from 1"),
+        ("MonteCarloError(n=9)", "MonteCarloError.n = 9: expected a whole number from 10"),
+        ("MonteCarloError(seed='a')", "MonteCarloError.seed = 'a': expected a whole number"),
+        ("TwoNormals(sigma_q=0)", "TwoNormals.sigma_q = 0: expected a number from 0.25 to 4"),
+        ("TwoNormals(mu_p=float('nan'))", "TwoNormals.mu_p = nan: expected a number from -3 to 3"),
+        ("FitByKL(weight=0)", "FitByKL.weight = 0: expected a number from 0.05 to 0.95"),
+        ("FitByKL(separation=-1)", "FitByKL.separation = -1: expected a number from 0 to 6"),
+        ("FitByKL(sigma=None)", "FitByKL.sigma = None: expected a number from 0.125 to 4"),
         ("DirichletTriangle(counts=[1, 2])", "DirichletTriangle.counts = [1, 2]: expected 3"),
         ("DirichletTriangle(counts=[1, 2, -3])", "each a whole number from 0 to 50"),
         ("DirichletTriangle(counts=7)", "DirichletTriangle.counts = 7: expected 3 numbers"),
@@ -186,9 +210,10 @@ def test_a_widget_without_a_picture_says_so() -> None:
         Bare().picture()
 
 
-@pytest.mark.parametrize("name", ["area", "beta_explorer", "dirichlet"])
-def test_a_page_loads_one_module(name: str) -> None:
-    text = module(name)
+@pytest.mark.parametrize("kind", KINDS.values())
+def test_a_page_loads_one_module(kind: type[Widget]) -> None:
+    text = module(kind.__module__.rsplit(".", 1)[-1])
+    assert kind._esm == text
     assert "import " not in text and text.count("export default") == 1
     assert len(text) < 32_000
 

@@ -121,7 +121,8 @@ export function slider(widget, model, options) {
 export function logarithmic(low, high, { step = 0.05, base = 10, digits = 2 } = {}) {
   const power = (value) => Number((Math.log(value) / Math.log(base)).toFixed(9));
   const set = (value) => Number((base ** value).toPrecision(digits));
-  return { min: power(low), max: power(high), step, get: power, set };
+  const value = (at) => base ** at;
+  return { min: power(low), max: power(high), step, get: power, set, value };
 }
 
 // Native radio buttons, one for each [value, label]; a trait of numbers keeps its numbers.

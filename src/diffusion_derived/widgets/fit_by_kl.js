@@ -9,7 +9,8 @@ import { curve, drawn, plane, spread, ticks, under, xAxis, yGrid } from "./plot.
 
 // Each hill of p is normal with this standard deviation; the hills stand `separation` apart.
 const HILL = 0.5;
-export const mixture = (separation, weight) => ({ left: -separation / 2, right: separation / 2, weight });
+export const mixture = (separation, weight) =>
+  ({ left: -separation / 2, right: separation / 2, weight });
 
 // log p(x) and its first two derivatives.
 function logMixture(x, { left, right, weight }) {
@@ -143,13 +144,11 @@ function landscape(side, mu, sigma, p, clip) {
     x: at.left, y: at.top, width: at.right - at.left, height: at.base - at.top,
   });
   return mark("clipPath", { id: clip }, window)
-    + text(side.left, 206, "nats, with q’s mean moved along and its width kept", {
-      class: "wg-tick",
-    })
+    + text(0, 206, "nats, for every mean of q at its present width", { class: "wg-tick" })
     + yGrid(at, ticks(0, top, 4).slice(1))
     + line(at.x(mu), at.top, at.x(mu), at.base, { class: "wg-hair" })
     + mark("g", { "clip-path": `url(#${clip})` }, drawnLines) + dots
-    + xAxis(at, ticks(...X, 7), { words: (value) => fixed(value, 0), name: "x, and the mean of q" });
+    + xAxis(at, ticks(...X, 7), { words: (value) => fixed(value, 0), name: "x and the mean of q" });
 }
 
 // ---- words ----
@@ -193,7 +192,7 @@ function render({ model, el }) {
   });
   slider(widget, model, {
     key: "sigma", label: "deviation of q", role: "q", ...scale,
-    show: (power) => fixed(2 ** power, 2),
+    show: (power) => fixed(scale.value(power), 2),
   });
   const put = ([mu, sigma]) => {
     model.set("mu", mu);

@@ -84,9 +84,21 @@ function thinned(values, columns) {
   return points;
 }
 
-const disc = (x, y, r, look, role) => mark("circle", { cx: x, cy: y, r, class: look, "data-role": role });
+const disc = (x, y) =>
+  mark("circle", { cx: x, cy: y, r: 3, class: "wg-solid", "data-role": "data" });
 const cross = (x, y) =>
   path(`M${x - 3},${y - 3}l6,6m0,-6l-6,6`, { class: "wg-cross wg-thin", "data-role": "noise" });
+
+// A refused proposal; beyond the picture, an arrowhead at its edge points to it.
+function refused(at, draw, from, to) {
+  const x = at.x(draw);
+  const y = Math.max(at.top, Math.min(at.base, at.y(to)));
+  const up = at.y(to) < at.top ? -1 : at.y(to) > at.base ? 1 : 0;
+  const end = up === 0 ? cross(x, y) : path(`M${x - 3.5},${y}h7l-3.5,${6 * up}z`, {
+    class: "wg-solid", "data-role": "noise",
+  });
+  return line(x, at.y(from), x, y, { class: "wg-hair" }) + end;
+}
 
 function trace(at, { logits, proposals, accepted }, draws) {
   const points = thinned([0, ...logits.slice(0, draws)], at.right - at.left);
@@ -94,11 +106,8 @@ function trace(at, { logits, proposals, accepted }, draws) {
   const way = drawn(curve(at, xs, points.map(([, value]) => value)), "data", "wg-line wg-trace");
   if (draws > FEW) return way;
   const marks = logits.slice(0, draws).map((logit, i) =>
-    (accepted[i]
-      ? disc(at.x(i + 1), at.y(logit), 3, "wg-solid", "data")
-      : line(at.x(i + 1), at.y(logit), at.x(i + 1), at.y(proposals[i]), { class: "wg-hair" })
-        + cross(at.x(i + 1), at.y(proposals[i]))));
-  return way + disc(at.x(0), at.y(0), 3, "wg-solid", "data") + marks.join("");
+    (accepted[i] ? "" : refused(at, i + 1, logit, proposals[i])) + disc(at.x(i + 1), at.y(logit)));
+  return marks.join("") + way + disc(at.x(0), at.y(0));
 }
 
 // The draws as bars that lie along the logit axis, and the exact density over them.
@@ -126,12 +135,13 @@ function correlations(at, values) {
     line(at.x(lag), at.y(0), at.x(lag), at.y(value), {
       class: "wg-line", "data-role": "data",
     }));
-  return text(at.left, at.top - 8, "autocorrelation, by how many draws apart", { class: "wg-tick" })
+  const name = "autocorrelation of θ, by draws apart";
+  return text(0, at.top - 12, name, { class: "wg-tick" })
     + [0, 0.5, 1].map((value) =>
       line(at.left, at.y(value), at.right, at.y(value), { class: "wg-hair" })
       + text(at.left - 8, at.y(value) + 5, value, { class: "wg-tick", "text-anchor": "end" }))
       .join("")
-    + bars.join("") + xAxis({ ...at, base: at.base }, [0, 10, 20, 30, 40]);
+    + bars.join("") + xAxis(at, [0, 10, 20, 30, 40]);
 }
 
 function picture(width, chain, draws) {
@@ -165,6 +175,7 @@ const BARS = '<rect class="wg-bar" x="1" y="1" width="26" height="10"/>';
 const REJECTED = cross(14, 6);
 
 const orNone = (value, words) => (value === null ? "none yet" : words(value));
+const whole = (value) => thousands(Math.round(value));
 
 function render({ model, el }) {
   const title = "Metropolis walk on the posterior of the coin";
@@ -176,9 +187,9 @@ function render({ model, el }) {
     { name: "draws", label: "draws", role: "data" },
     { name: "acceptance", label: "accepted", role: "data" },
     { name: "autocorrelation", label: "correlation of neighbours", role: "data" },
-    { name: "size", label: "worth in independent draws", role: "data" },
-    { name: "mean", label: "mean of θ", role: "data" },
-    { name: "exact", label: "exact mean", role: "posterior" },
+    { name: "size", label: "effective sample size", role: "data" },
+    { name: "mean", label: "mean of θ, exactly 2/3", role: "data" },
+    { name: "error", label: "its standard error", role: "data" },
   ]);
   widget.plot.append(legend([
     ["posterior", "exact posterior", SAMPLE], ["data", "draws", BARS],
@@ -188,15 +199,18 @@ function render({ model, el }) {
   const scale = logarithmic(0.02, 20);
   slider(widget, model, {
     key: "step", label: "step", role: "data", ...scale,
-    show: (power) => significant(scale.set(power)),
+    show: (power) => significant(scale.value(power)),
   });
 
-  let chain, made;
+  // The walk is made longer, and looked at, only when what it depends on has changed.
+  let chain, made, found, looked;
   const state = () => {
     const [step, seed, draws] = ["step", "seed", "draws"].map((trait) => model.get(trait));
     if (made !== `${seed},${step}`) [chain, made] = [walk(seed, step), `${seed},${step}`];
     chain.extend(draws);
-    return { step, draws };
+    if (looked !== `${made},${draws}`)
+      [found, looked] = [summary(chain, draws), `${made},${draws}`];
+    return { step, draws, found };
   };
 
   // The run: draws appear a few at a time, all at once for who wants no motion.
@@ -223,10 +237,10 @@ function render({ model, el }) {
     words();
   };
   const { nodes } = buttons(widget, [
-    ["one", "one draw", () => assign(model, "draws", Math.min(MOST, model.get("draws") + 1))],
+    ["one", "1 draw", () => assign(model, "draws", Math.min(MOST, model.get("draws") + 1))],
     ["run", "run", run],
     ["restart", "restart", () => assign(model, "draws", 0)],
-    ["luck", "other luck", () => assign(model, "seed", (model.get("seed") % 9999) + 1)],
+    ["seed", "other seed", () => assign(model, "seed", (model.get("seed") % 9999) + 1)],
   ]);
   const words = () => {
     nodes.run.textContent = running === undefined ? "1,000 draws" : "pause";
@@ -235,28 +249,24 @@ function render({ model, el }) {
   widget.ending(() => cancelAnimationFrame(running));
 
   const say = () => {
-    const { step, draws } = state();
-    const { acceptance, mean, size } = summary(chain, draws);
+    const { step, draws, found: { acceptance, mean, size } } = state();
     return `${thousands(draws)} draws with step ${significant(step)}: `
       + `${orNone(acceptance, percent)} accepted, mean of θ ${orNone(mean, fixed)}, `
-      + `worth ${orNone(size, (n) => thousands(Math.round(n)))} independent draws.`;
+      + `effective sample size ${orNone(size, whole)}.`;
   };
 
   function draw(width) {
-    const { draws } = state();
+    const { draws, found: { acceptance, mean, size, error, lag } } = state();
     drawing.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     drawing.innerHTML = picture(width, chain, draws);
     drawing.setAttribute("aria-label",
       `Walk, histogram beside the exact density, and autocorrelation. ${say()}`);
-    const { acceptance, mean, size, error, lag } = summary(chain, draws);
-    const bar = error === null ? "" : ` ± ${fixed(error)}`;
     show("draws", thousands(draws), draws);
-    show("acceptance", orNone(acceptance, (share) => `${(100 * share).toFixed(1)} %`), acceptance);
+    show("acceptance", orNone(acceptance, percent), acceptance);
     show("autocorrelation", orNone(lag, fixed), lag);
-    show("size", orNone(size, (n) => thousands(Math.round(n))), size);
-    show("mean", orNone(mean, fixed) + bar, mean);
-    show("exact", "2/3 = 0.667", MEAN);
-    list.querySelector('[data-number="mean"]').dataset.error = error ?? "";
+    show("size", orNone(size, whole), size);
+    show("mean", orNone(mean, fixed), mean);
+    show("error", orNone(error, fixed), error);
   }
 
   widget.show({ traits: ["step", "seed", "draws"], picture: box, draw, say });

@@ -51,7 +51,7 @@ class MetropolisWalker(Widget):
         logits = walk(self.seed, self.step, self.draws)
         trace, bars = figure.subplots(1, 2, sharey=True, width_ratios=[3, 1])
         colour = style.ROLES["data"].light
-        trace.plot(np.r_[0, logits], color=colour, lw=0.7)
+        trace.plot(np.r_[0, logits], color=colour, lw=0.35, antialiased=False)
         if self.draws:
             edges = np.arange(LOGITS[0], LOGITS[1] + 0.1, 0.2)
             weights = np.full(self.draws, 1 / (0.2 * self.draws))

@@ -90,10 +90,10 @@ const RIGHT = 8;
 const FUNNEL = { top: 26, base: 176 };
 const BARS = { top: 250, base: 400 };
 const HEIGHT = 428;
+const NARROW = 420;
 const COLUMNS = [10, 32, 100, 320, 1000, 3200, 10000, 32000, 100000];
-const DECADES = [10, 100, 1000, 10000, 100000];
 
-const caption = (at, words) => text(at.left, at.top - 10, words, { class: "wg-tick" });
+const caption = (at, words) => text(0, at.top - 10, words, { class: "wg-tick" });
 const exactLine = (at) =>
   line(at.left, at.y(EXACT), at.right, at.y(EXACT), { class: "wg-line", "data-role": "evidence" });
 
@@ -110,7 +110,8 @@ function funnel(at) {
 
 function cloud(at, column, all) {
   const width = 0.055 * (at.right - at.left);
-  const left = Math.min(Math.max(at.x(Math.log10(column)), at.left + width / 2), at.right - width / 2);
+  const middle = at.x(Math.log10(column));
+  const left = Math.max(at.left + width / 2, Math.min(at.right - width / 2, middle));
   const dots = all.map(({ value }, r) => {
     const x = left + width * ((r * 0.6180339887) % 1 - 0.5);
     return `M${x.toFixed(1)},${at.y(value).toFixed(1)}h0`;
@@ -122,19 +123,24 @@ function upper(side, trial, n) {
   const reach = 3.2 * DEVIATION / Math.sqrt(FEWEST);
   const at = plane({ ...side, ...FUNNEL, x: [1, 5], y: [EXACT - reach, EXACT + reach] });
   const here = at.x(Math.log10(n));
+  const decades = [10, 100, 1000, 10000, 100000]
+    .filter((_, i) => i % 2 === 0 || side.right - side.left >= NARROW);
   const columns = COLUMNS.filter((column) => column <= n && trial.kept.has(column));
   const clouds = columns
     .map((column) => cloud(at, column, estimates(trial.kept.get(column), column))).join("");
-  return caption(at, "estimates of the evidence, by number of draws n")
+  return caption(at, "all 200 estimates, by number of draws n")
     + yGrid(at, [0, 0.05, 0.1, 0.15], (value) => fixed(value, 2))
     + funnel(at) + clouds + exactLine(at)
     + line(here, at.top, here, at.base, { class: "wg-axis" })
-    + xAxis(at, DECADES.map(Math.log10), { words: (power) => thousands(10 ** power), name: "n" });
+    + xAxis(at, decades.map(Math.log10), { words: (power) => thousands(10 ** power), name: "n" });
 }
+
+const ring = (x, y) =>
+  mark("circle", { cx: x, cy: y, r: 3, class: "wg-ring", "data-role": "data" });
 
 // One bar for each repetition. A bar that misses 1/11 is heavy and ends in a ring.
 function bars(side, all, n) {
-  const shown = all.slice(0, side.right - side.left < 420 ? 50 : 100);
+  const shown = all.slice(0, side.right - side.left < NARROW ? 50 : 100);
   const reach = (4.5 * DEVIATION) / Math.sqrt(n);
   const at = plane({
     ...side, ...BARS, x: [-0.5, shown.length - 0.5], y: [EXACT - reach, EXACT + reach],
@@ -148,10 +154,10 @@ function bars(side, all, n) {
     const look = { class: hit ? "wg-bar-hit" : "wg-bar-miss", "data-role": "data" };
     const end = value < EXACT ? high : low;
     return line(x, low, x, high, look)
-      + (hit ? "" : mark("circle", { cx: x, cy: end, r: 3, class: "wg-ring", "data-role": "data" }));
+      + (hit ? "" : ring(x, end));
   });
   const digits = Math.max(2, Math.ceil(-Math.log10(reach)) + 1);
-  return caption(at, `90 % bars of the first ${shown.length} repetitions at n = ${thousands(n)}`)
+  return caption(at, `90 % bars of the first ${shown.length} at n = ${thousands(n)}`)
     + yGrid(at, ticks(EXACT - reach, EXACT + reach, 5), (value) => fixed(value, digits))
     + marks.join("") + exactLine(at);
 }
@@ -185,10 +191,10 @@ function render({ model, el }) {
 
   slider(widget, model, {
     key: "n", label: "draws, n", role: "data", ...scale,
-    show: (power) => thousands(scale.set(power)),
+    show: (power) => thousands(Math.round(scale.value(power))),
   });
   buttons(widget, [
-    ["luck", "other luck", () => assign(model, "seed", (model.get("seed") % 9999) + 1)],
+    ["seed", "other seed", () => assign(model, "seed", (model.get("seed") % 9999) + 1)],
   ]);
 
   let trial, made;
@@ -225,7 +231,8 @@ function render({ model, el }) {
     drawing.setAttribute("aria-label", `Estimates of the evidence around 1/11. ${say()}`);
     const digits = Math.max(4, Math.ceil(Math.log10(shown) / 2) + 3);
     const expected = DEVIATION / Math.sqrt(shown);
-    show("estimate", `${fixed(all[0].value, digits)} ± ${fixed(all[0].error, digits)}`, all[0].value);
+    const [{ value, error }] = all;
+    show("estimate", `${fixed(value, digits)} ± ${fixed(error, digits)}`, value);
     show("exact", `${fixed(EXACT, digits)} = 1/11`, EXACT);
     show("inside", `${inside} of ${REPETITIONS}`, inside / REPETITIONS);
     show("spread", fixed(spread, digits), spread);
