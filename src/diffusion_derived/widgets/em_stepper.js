@@ -79,13 +79,15 @@ export const bound = (mixture, points, q) =>
     );
   }, 0);
 
-// KL(q ‖ exact posterior), summed over the points, by its own definition.
-export function gap(mixture, points, q) {
-  const exact = eStep(mixture, points);
-  return q.reduce((sum, shares, i) => sum + shares.reduce(
-    (part, share, k) => part + (share > 0 ? share * Math.log(share / exact[i][k]) : 0), 0,
-  ), 0);
-}
+// KL(q ‖ exact posterior), summed over the points, by its own definition and in logarithms: an
+// exact share may be too small for a number.
+export const gap = (mixture, points, q) =>
+  points.reduce((sum, point, i) => {
+    const { terms, log } = logTerms(point, mixture);
+    return sum + q[i].reduce(
+      (part, share, k) => part + (share > 0 ? share * (Math.log(share) - terms[k] + log) : 0), 0,
+    );
+  }, 0);
 
 // All states from the start on: odd moves are E, even ones M. At first q favours no component.
 export function history(points, start, components, moves) {
@@ -319,10 +321,10 @@ function render({ model, el }) {
 
   const states = () =>
     history(...["points", "start", "components", "moves"].map((trait) => model.get(trait)));
-  const say = () => {
-    const all = states();
-    const { log, bound: below } = all.at(-1);
-    return `${sentence(all)} ${held(all.at(-1).mixture)} Log-likelihood ${fixed(log)}, bound ${fixed(below)}.`;
+  const report = (all) => {
+    const { log, bound: below, mixture } = all.at(-1);
+    return `${sentence(all)} ${held(mixture)} `
+      + `Log-likelihood ${fixed(log)}, bound ${fixed(below)}.`;
   };
 
   function draw(width) {
@@ -338,7 +340,7 @@ function render({ model, el }) {
     drawing.innerHTML = (above.content + below.content).replaceAll("CLIP", clip);
     Object.assign(pad.style, { left: 0, top: 0, width: "100%", height: `${(100 * at.base) / below.height}%` });
     drawing.setAttribute("aria-label", `${points.length} points, each a disc shared out among `
-      + `${now.mixture.length} components, whose ellipses lie two standard deviations wide. ${say()}`);
+      + `${now.mixture.length} components, whose ellipses reach two standard deviations. ${report(all)}`);
     const name = chosen < points.length ? `point ${chosen + 1}` : `start of component ${chosen - points.length + 1}`;
     pad.setAttribute("aria-label", `Chosen: ${name} at ${place.map((v) => fixed(v, 1)).join(", ")}. `
       + "Arrow keys move it, with Shift by ten steps; Page Up and Page Down choose another.");
@@ -362,7 +364,7 @@ function render({ model, el }) {
   }
 
   redraw = widget.show({
-    traits: ["points", "start", "components", "moves"], picture: box, draw, say,
+    traits: ["points", "start", "components", "moves"], picture: box, draw, say: () => report(states()),
   });
   return widget.end;
 }
