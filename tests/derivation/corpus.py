@@ -161,6 +161,8 @@ CASES = {
     ),
     "mean of a Beta": Case(BETA, r"\mathbb{E}[\theta]", r"\frac{a}{a+b}"),
     "variance of a Beta": Case(BETA, r"\operatorname{Var}[\theta]", r"\frac{ab}{(a+b)^2(a+b+1)}"),
+    "digamma": Case(BETA, r"\psi(a+2)", r"\psi(a)+\frac1a+\frac{1}{a+1}"),
+    "mean of a logarithm": Case(BETA, r"\mathbb{E}[\log\theta]", r"\psi(a)-\psi(a+b)"),
     "binomial mean": Case(BETA, r"\sum_{j=0}^{4} j\,\mathrm{Bin}(j;4,\theta)", r"4\theta"),
     "triangle": Case(
         BETA,
@@ -184,6 +186,26 @@ CASES = {
         r"{q(z_2\mid z_1)}\right]",
         r"\mathbb{E}_{q(z_1\mid x)}\left[\log p(z_1)"
         r"-D_{\mathrm{KL}}(q(z_2\mid z_1)\,\|\,p(z_2\mid z_1))\right]",
+    ),
+    "variance of a mean": Case(
+        LATENT,
+        r"\operatorname{Var}_{p(z)\,p(z')}\left[\frac{f(z)+f(z')}{2}\right]",
+        r"\frac12\operatorname{Var}_{p(z)}[f(z)]",
+    ),
+    "covariance": Case(
+        LATENT,
+        r"\operatorname{Cov}_{p(z)}[f(z),\,2-3f(z)]",
+        r"-3\,\mathbb{E}_{p(z)}[f(z)^2]+3\,\mathbb{E}_{p(z)}[f(z)]^2",
+    ),
+    "cross-entropy": Case(
+        LATENT,
+        r"\mathrm{H}\left(q(z\mid x),\,p(z)\right)",
+        r"\mathrm{H}\left(q(z\mid x)\right)+D_{\mathrm{KL}}(q(z\mid x)\,\|\,p(z))",
+    ),
+    "mutual information": Case(
+        LATENT,
+        r"\mathrm{I}_p(x;z)",
+        r"\mathrm{H}\left(p(z)\right)+\mathrm{H}\left(p(x)\right)-\mathrm{H}(p)",
     ),
     "Bayes' rule": Case(
         EVENTS,

@@ -19,7 +19,7 @@ import sympy as sp
 from diffusion_derived.derivation.decision.domain import UnitSymbol
 from diffusion_derived.derivation.language.notation import Notation
 from diffusion_derived.derivation.tree import calculus as terms_calculus
-from diffusion_derived.derivation.tree import laws, terms
+from diffusion_derived.derivation.tree import laws, opened, terms
 from diffusion_derived.derivation.tree import matrix as terms_matrix
 from diffusion_derived.derivation.tree import probability as prob
 from diffusion_derived.derivation.tree.terms import Term
@@ -290,6 +290,7 @@ _KNOWN = {
     "!": mp.factorial,
     "absolute value": abs,
     r"\operatorname{sigmoid}": lambda x: 1 / (1 + mp.exp(-x)),
+    r"\psi": lambda x: mp.diff(mp.loggamma, x),
     r"\min": min,
     r"\max": max,
     r"\sin": mp.sin,
@@ -510,11 +511,30 @@ def _(term: prob.TableExpectation, point):
     )
 
 
-@number.register
-def _(term: prob.TableDivergence, point):
+def _pairs(term, point) -> list[tuple]:
     inner = _over(terms_calculus.States(term.left.variables), point)
-    pairs = [(number(term.left, at), number(term.right, at)) for at in inner]
-    return mp.fsum(a * mp.log(a / b) for a, b in pairs)
+    return [(number(term.left, at), number(term.right, at)) for at in inner]
+
+
+@number.register
+def _(term: opened.TableDivergence, point):
+    return mp.fsum(a * mp.log(a / b) for a, b in _pairs(term, point))
+
+
+@number.register
+def _(term: opened.TableEntropy, point):
+    return mp.fsum(-a * mp.log(b) for a, b in _pairs(term, point))
+
+
+@number.register
+def _(term: opened.MutualInformation, point):
+    """By three entropies of the joint, which is enumerated."""
+
+    def entropy(p):
+        at = _over(terms_calculus.States(p.variables), point)
+        return mp.fsum(-mp.log(number(p, inner)) * number(p, inner) for inner in at)
+
+    return entropy(term.left) + entropy(term.right) - entropy(term.joint)
 
 
 # ---- laws --------------------------------------------------------------------------------
@@ -648,24 +668,56 @@ def _(term: prob.Expectation, point):
     return _mean(term.draws, lambda p: number(term.body, p), point)
 
 
+def _mean_over(source, body, point: Point):
+    """The mean over draws, or over the states of a finite model."""
+    if isinstance(source[0], prob.Draw):
+        return _mean(source, body, point)
+    names = tuple(v for weight in source for v in weight.variables)
+    inner = _over(terms_calculus.States(names), point)
+    return mp.fsum(mp.fprod(number(weight, at) for weight in source) * body(at) for at in inner)
+
+
 @number.register
-def _(term: prob.Variance, point):
-    mean = _mean(term.draws, lambda p: number(term.body, p), point)
-    return _mean(term.draws, lambda p: (number(term.body, p) - mean) ** 2, point)
+def _(term: opened.Variance, point):
+    """The mean squared distance from the mean."""
+    return number(opened.Covariance(term.source, term.body, term.body), point)
+
+
+@number.register
+def _(term: opened.Covariance, point):
+    sides = [lambda p, side=side: number(side, p) for side in (term.left, term.right)]
+    left, right = sides
+    means = [_mean_over(term.source, side, point) for side in sides]
+    return _mean_over(term.source, lambda p: (left(p) - means[0]) * (right(p) - means[1]), point)
+
+
+@number.register
+def _(term: opened.LawEntropy, point):
+    return _law_mean(term.left, lambda x: -mp.log(_density(term.right, x, point)), point)
+
+
+def _law_mean(law, function, point: Point):
+    """The mean of a function of a value of the law: by nodes, by a sum or by quadrature."""
+    if isinstance(law, laws.Binomial):
+        n = _whole(number(law.n, point))
+        return mp.fsum(_density(law, k, point) * function(mp.mpf(k)) for k in range(n + 1))
+    if isinstance(law, laws.Beta):
+        return _integrate(lambda x: _density(law, x, point) * function(x), [0, mp.mpf("0.5"), 1])
+    mean, variance = number(law.mean_at, point), number(law.variance, point)
+    if isinstance(mean, mp.matrix) or variance <= 0:
+        raise NoValue("a vector, or a variance that is not positive")
+    nodes, weights = _hermite(4)  # exact: the log of a normal density is quadratic
+    return mp.fdot(weights, [function(mean + mp.sqrt(variance) * node) for node in nodes])
 
 
 @number.register
 def _(term: prob.Divergence, point):
-    if isinstance(number(term.left.mean_at, point), mp.matrix):
+    left, right = term.left, term.right
+    if isinstance(left, laws.Normal) and isinstance(number(left.mean_at, point), mp.matrix):
         return _vector_divergence(term, point)
-    mean, variance = number(term.left.mean_at, point), number(term.left.variance, point)
-    if variance <= 0:
-        raise NoValue("a variance that is not positive")
-
-    nodes, weights = _hermite(4)  # exact: the log-ratio is quadratic
-    at = [mean + mp.sqrt(variance) * node for node in nodes]
-    pairs = [[_density(law, x, point) for law in (term.left, term.right)] for x in at]
-    return mp.fdot(weights, [mp.log(left / right) for left, right in pairs])
+    return _law_mean(
+        left, lambda x: mp.log(_density(left, x, point) / _density(right, x, point)), point
+    )
 
 
 def _vector_divergence(term: prob.Divergence, point: Point):

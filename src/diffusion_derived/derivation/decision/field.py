@@ -98,6 +98,12 @@ class Field(Quotients):
             raise OutsideField("loggamma of a number that may not be positive")
         return self.convert(sp.log(sp.gamma(expr.args[0])))
 
+    def _polygamma(self, expr: sp.polygamma) -> sp.Expr:
+        order, argument = expr.args
+        if not (order.is_Integer and order >= 0):
+            raise OutsideField("polygamma of an order that is not a whole number")
+        return kernels.polygamma(self, int(order), self.convert(argument))
+
     def _by_exp(self, expr: sp.Expr) -> sp.Expr:
         return self.convert(expr.rewrite(sp.exp))
 
@@ -130,6 +136,7 @@ _RULES = (
     (sp.exp, _of_argument(kernels.exp)),
     (sp.log, _of_argument(kernels.log)),
     (sp.gamma, _of_argument(kernels.gamma)),
+    (sp.polygamma, Field._polygamma),
     (sp.Pow, Field._power),
     (type(sp.E), lambda field, expr: kernels.exp(field, sp.Integer(1))),
     (sp.NumberSymbol, Field._constant),

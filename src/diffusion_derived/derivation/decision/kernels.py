@@ -10,7 +10,7 @@ import math
 
 import sympy as sp
 
-from .generators import EXP, GAMMA, LOG, ROOT, OutsideField
+from .generators import EXP, GAMMA, LOG, OPAQUE, ROOT, OutsideField
 from .quotients import Quotients
 from .signs import MINUS_ONE, is_positive, is_real
 
@@ -138,6 +138,22 @@ def _exp_generator(field: Quotients, exponent: sp.Expr) -> sp.Symbol:
 
 def gamma(field: Quotients, argument: sp.Expr) -> sp.Expr:
     r"""$\Gamma(a+n) = a(a+1)\cdots(a+n-1)\,\Gamma(a)$, for an $a$ that shifts share."""
+    start, shift = _start_and_shift(field, argument)
+    return _shifted(start, shift) * _gamma_generator(field, start)
+
+
+def polygamma(field: Quotients, order: int, argument: sp.Expr) -> sp.Expr:
+    r"""$\psi(a+n) = \psi(a) + \frac1a + \dots + \frac1{a+n-1}$, and its derivatives."""
+    start, shift = _start_and_shift(field, argument)
+    places = range(shift) if shift >= 0 else range(shift, 0)
+    steps = sp.Add(*[1 / (start + j) ** (order + 1) for j in places])
+    factor = (-1) ** order * sp.factorial(order) * (1 if shift >= 0 else -1)
+    facts = {"real": is_real(start) or None}
+    return factor * steps + field.generators.get(OPAQUE, (sp.polygamma, order, start), **facts)
+
+
+def _start_and_shift(field: Quotients, argument: sp.Expr) -> tuple[sp.Expr, int]:
+    """The argument as an expression that all its shifts by whole numbers share, and the shift."""
     numerator, denominator = field.fraction(argument)
     argument = sp.cancel(numerator / denominator)
     if argument.is_integer and field.positive(1 - argument):
@@ -145,8 +161,7 @@ def gamma(field: Quotients, argument: sp.Expr) -> sp.Expr:
     shift = int(sp.ceiling(_constant(argument))) - 1
     if abs(shift) > _LARGEST_SHIFT:
         raise OutsideField("gamma with a large shift")
-    start = sp.cancel(argument - shift)
-    return _shifted(start, shift) * _gamma_generator(field, start)
+    return sp.cancel(argument - shift), shift
 
 
 def _constant(argument: sp.Expr) -> sp.Rational:

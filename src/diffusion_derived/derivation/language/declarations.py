@@ -85,7 +85,10 @@ def _new_base(words: Vocabulary, base: str) -> str:
 def _declare_model(words: Vocabulary, tables: tuple[Tables, ...], events: Mapping) -> None:
     if not tables:
         return
-    words.densities = frozenset(tables[0].factors)
+    words.densities = {
+        name: tuple(v for factor in factors for v in factor.of)
+        for name, factors in tables[0].factors.items()
+    }
     words.variables = frozenset(tables[0].sizes)
     words.states_of = {name: min(t.sizes[name] for t in tables) for name in words.variables}
     for name, (variable, states) in events.items():

@@ -39,6 +39,7 @@ _CALLS = {
     r"\min": (_smaller, 2),
     r"\max": (_larger, 2),
     r"\Gamma": (sp.gamma, 1),
+    r"\psi": (sp.digamma, 1),
     r"\mathrm{B}": (lambda a, b: sp.gamma(a) * sp.gamma(b) / sp.gamma(a + b), 2),
     r"\operatorname{sigmoid}": (_sigmoid, 1),
     r"\mathrm{sigmoid}": (_sigmoid, 1),

@@ -5,21 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..tree.laws import Beta, Binomial, Law, Normal
+from ..tree.opened import Covariance, Variance, mean
 from ..tree.probability import (
     Density,
-    Divergence,
     Draw,
-    Expectation,
     Probability,
     Slot,
-    TableDivergence,
-    TableExpectation,
-    Variance,
 )
 from ..tree.terms import Term
-from .cursor import Cursor
 from .names import Name, names_at
-from .vocabulary import Vocabulary
+from .parser_information import InformationRules
 
 _LAWS: dict[str, tuple[type[Law], int]] = {
     r"\mathcal{N}": (Normal, 2),
@@ -29,13 +24,12 @@ _LAWS: dict[str, tuple[type[Law], int]] = {
     r"\operatorname{Bin}": (Binomial, 2),
 }
 _VARIANCES = (r"\operatorname{Var}", r"\mathrm{Var}")
+_COVARIANCES = (r"\operatorname{Cov}", r"\mathrm{Cov}")
 _GIVEN = (r"\mid", "|")
 
 
-class ProbabilityRules(Cursor):
+class ProbabilityRules(InformationRules):
     """Distributions: of a finite model, or named."""
-
-    words: Vocabulary
 
     def probability_rule(self, text: str) -> Callable[[], Term] | None:
         """The rule that a token starts, if it is one of these."""
@@ -45,15 +39,17 @@ class ProbabilityRules(Cursor):
             return self.expectation
         if text in _VARIANCES:
             return self.variance
-        return self.divergence if self._at_divergence() else None
+        if text in _COVARIANCES:
+            return self.covariance
+        return self.information_rule(text)
 
     def density(self, name: str) -> Probability:
         r"""density := name '(' slot (',' slot)* ['\mid' slot (',' slot)*] ')'"""
         self.need("(")
-        of, given = self._slots(), ()
+        of, given = self.slots(), ()
         if self.peek() in _GIVEN:
             self.take()
-            given = self._slots()
+            given = self.slots()
         self.need(")")
         return Probability(name, of, given)
 
@@ -72,34 +68,25 @@ class ProbabilityRules(Cursor):
         r"""expectation := '\mathbb{E}' ['_{' source '}'] '[' expression ']'"""
         token = self.take()
         source = self._source(token)
-        body = self._bracketed(token.text)
-        if isinstance(source[0], Probability):
-            return TableExpectation(source, body)
-        return Expectation(source, body)
+        return mean(source, self._bracketed(token.text))
 
     def variance(self) -> Term:
         r"""variance := '\operatorname{Var}' ['_{' source '}'] '[' expression ']'"""
         token = self.take()
-        source = self._source(token)
-        if isinstance(source[0], Probability):
-            self.fail("a variance under tables", r"\mathbb{E}[...^2] - \mathbb{E}[...]^2", token)
-        return Variance(source, self._bracketed(token.text))
+        return Variance(self._source(token), self._bracketed(token.text))
 
-    def divergence(self) -> Term:
-        r"""divergence := 'D_{\mathrm{KL}}' '(' side '\|' side ')', side := density | law"""
-        self.at += 5 if self.sees("D", "_", "{") else 3
-        self.need("(")
-        left = self._side()
-        self.need(r"\|")
-        right = self._side()
-        close = self.need(")")
-        if isinstance(left, Probability) and isinstance(right, Probability):
-            if set(left.variables) != set(right.variables) or not left.variables:
-                self.fail("distributions over different variables", "the same variables", close)
-            return TableDivergence(left, right)
-        if isinstance(left, Law) and isinstance(right, Law):
-            return Divergence(left, right)
-        self.fail("a divergence between unlike sides", "two laws, or two densities", close)
+    def covariance(self) -> Term:
+        r"""covariance := '\operatorname{Cov}' ['_{' source '}'] '[' one ',' another ']'"""
+        token = self.take()
+        source = self._source(token)
+        opening = self.take().text
+        if opening not in ("[", "("):
+            self.fail(f"{token.text} of what", "[..., ...]", token)
+        left = self.expression()
+        self.need(",", f" (the second argument of {token.text})")
+        right = self.expression()
+        self.need("]" if opening == "[" else ")")
+        return Covariance(source, left, right)
 
     def law(self) -> Law:
         r"""law := '\mathcal N' '(' expression ',' expression ')' | '\mathrm{Beta}' ..."""
@@ -125,7 +112,7 @@ class ProbabilityRules(Cursor):
             self.fail(f"{text} with {len(parameters)} parameters", f"{count}", close)
         return kind(*parameters)
 
-    def _slots(self) -> tuple[Slot, ...]:
+    def slots(self) -> tuple[Slot, ...]:
         slots = [self.slot()]
         while self.took(",") or self.took(r"\cap"):
             slots.append(self.slot())
@@ -176,10 +163,20 @@ class ProbabilityRules(Cursor):
         return tuple(found)
 
     def _table_density(self) -> Probability:
-        token, term = self.tokens[self.at], self.name()
+        token, term = self.tokens[self.at], self._bare_density() or self.name()
         if not isinstance(term, Probability):
             self.fail("a distribution", "a density such as q(z\\mid x), or a law", token)
         return term
+
+    def _bare_density(self) -> Probability | None:
+        """The name of a distribution alone: it is over everything that the model makes."""
+        readings = names_at(self.tokens, self.at)
+        name = next((n for n in readings if n.text in self.words.densities), None)
+        if name is None or self.tokens[name.end].text == "(":
+            return None
+        self.at = name.end
+        made = self.words.densities[name.text]
+        return Probability(name.text, tuple(Slot(v, v) for v in made), ())
 
     def _draws(self) -> tuple[Probability, ...] | tuple[Draw, ...]:
         if any(n.text in self.words.variables for n in names_at(self.tokens, self.at)):
@@ -207,9 +204,6 @@ class ProbabilityRules(Cursor):
             self.fail(f"{of} of what", "[...]")
         return self.bracket()
 
-    def _at_divergence(self) -> bool:
-        kl = r"\mathrm{KL}"
-        return self.sees("D", "_", "{", kl, "}") or self.sees("D", "_", kl)
-
-    def _side(self) -> Probability | Law:
+    def side(self) -> Probability | Law:
+        """side := law | density | the name of a density"""
         return self.law() if self.peek() in _LAWS else self._table_density()

@@ -47,7 +47,7 @@ class Vocabulary:
     functions: dict[str, UnknownFunction] = field(default_factory=dict)
     sizes: dict[str, tuple[int, ...]] = field(default_factory=dict)
     indices: dict[str, str] = field(default_factory=dict)
-    densities: frozenset[str] = frozenset()
+    densities: dict[str, tuple[str, ...]] = field(default_factory=dict)  # what each one makes
     variables: frozenset[str] = frozenset()
     states_of: dict[str, int] = field(default_factory=dict)
     events: dict[str, tuple[str, tuple[int, ...]]] = field(default_factory=dict)

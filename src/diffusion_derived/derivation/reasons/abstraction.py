@@ -15,6 +15,14 @@ from functools import singledispatchmethod
 import sympy as sp
 
 from ..tree.calculus import Derivative, Integral, Unknown
+from ..tree.opened import (
+    LawEntropy,
+    Moment,
+    MutualInformation,
+    Opened,
+    TableDivergence,
+    TableEntropy,
+)
 from ..tree.probability import (
     Density,
     Divergence,
@@ -22,9 +30,7 @@ from ..tree.probability import (
     Expectation,
     Probability,
     Slot,
-    TableDivergence,
     TableExpectation,
-    Variance,
 )
 from ..tree.repeated import Product, Range, Repeated, States, Sum
 from ..tree.terms import (
@@ -49,7 +55,9 @@ from ..tree.worlds import World
 
 LOGS, PRODUCT, SUMS, LINEAR = "laws of logarithms", "product rule", "sum rule", "linearity"
 DENSITY, MOMENTS, INTEGRATE = "form of the density", "moments", "integral"
-DIFFERENTIATE, GAMMA, DIVERGENCE = "differentiation", "Gamma function", "definition of KL"
+DIFFERENTIATE, GAMMA = "differentiation", "Gamma function"
+DIVERGENCE, VARIANCE = TableDivergence.fact, Moment.fact
+ENTROPY, INFORMATION = TableEntropy.fact, MutualInformation.fact
 Slots = tuple[Slot, ...]
 # What a fact says, among more.
 WEAKER = {SUMS: {PRODUCT, LINEAR}, MOMENTS: {LINEAR}, DIFFERENTIATE: {LOGS}, DENSITY: {LOGS}}
@@ -171,14 +179,15 @@ class View:
         return self._linear(f"mean over {weights}", term, tuple(term.binds()), term.body, world)
 
     @_of.register
-    def _(self, term: TableDivergence, world):
-        if DIVERGENCE not in self.facts:
-            return self._make((term,), term.needs(), positive=False)
-        opened = TableExpectation((term.left,), Sub(Log(term.left), Log(term.right)))
-        return self.of(opened, world)
+    def _(self, term: Opened, world):
+        if isinstance(term, Moment) and MOMENTS in self.facts:
+            return term.value(world)
+        if term.fact in self.facts:
+            return self.of(term.opened(), world)
+        return self._closed(term, self._named(world, term))
 
     @_of.register(Divergence)
-    @_of.register(Variance)
+    @_of.register(LawEntropy)
     def _(self, term, world):
         return term.value(world) if MOMENTS in self.facts else self._closed(term, world)
 

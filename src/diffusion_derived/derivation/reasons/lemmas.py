@@ -19,7 +19,8 @@ from ..language.parser import Parser
 from ..language.vocabulary import Vocabulary
 from ..ledger import Entry
 from ..tree.node import Value
-from ..tree.probability import Divergence, Expectation, TableDivergence, TableExpectation
+from ..tree.opened import TableDivergence
+from ..tree.probability import Divergence, Expectation, TableExpectation
 from ..tree.repeated import Sum
 from ..tree.terms import Add, Bound, Defined, Div, Mul, Symbol, Term
 from ..tree.worlds import World

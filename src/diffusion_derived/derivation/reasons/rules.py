@@ -147,6 +147,21 @@ def divergence(words: str = "definition of the KL divergence") -> Rule:
     return Rule(words, frozenset({known.DIVERGENCE, known.LOGS}))
 
 
+def variance(words: str = "definition of the variance") -> Rule:
+    r"""$\operatorname{Var}[f] = \mathbb E[f^2] - \mathbb E[f]^2$, and of a covariance."""
+    return Rule(words, frozenset({known.VARIANCE}))
+
+
+def entropy(words: str = "definition of the entropy") -> Rule:
+    r"""$\mathrm H(p) = -\mathbb E_p[\log p]$ and $\mathrm H(p, q) = -\mathbb E_p[\log q]$"""
+    return Rule(words, frozenset({known.ENTROPY}))
+
+
+def mutual_information(words: str = "definition of the mutual information") -> Rule:
+    r"""$\mathrm I(x; z) = \mathbb E_{p(x,z)}\left[\log\frac{p(x,z)}{p(x)\,p(z)}\right]$"""
+    return Rule(words, frozenset({known.INFORMATION}))
+
+
 # ---- forms -------------------------------------------------------------------------------
 
 

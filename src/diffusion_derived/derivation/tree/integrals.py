@@ -18,6 +18,7 @@ from .node import OutsideReach
 from .worlds import World
 
 BETA_LEMMA, BETA_REAL_LEMMA = "eq-beta-integral", "eq-beta-real"  # a or b whole; neither
+BETA_LOG_LEMMA = "eq-beta-log-mean"  # with logarithms under the integral
 GAMMA_LEMMA = "eq-gamma-integral"
 GAUSS_LEMMA = "eq-gauss-integral"
 
@@ -83,21 +84,44 @@ def _beta(body: sp.Expr, x: sp.Symbol, top: sp.Expr) -> tuple[sp.Expr, str]:
     lemmas = []
 
     def kernel(summand: sp.Expr, x: sp.Symbol) -> sp.Expr:
-        front, a, b = _beta_kernel(summand, x, top)
-        lemmas.append(BETA_LEMMA if a.is_integer or b.is_integer else BETA_REAL_LEMMA)
-        return front * top ** (a + b - 1) * sp.gamma(a) * sp.gamma(b) / sp.gamma(a + b)
+        front, a, b, logs = _beta_kernel(summand, x, top)
+        whole = BETA_LEMMA if a.is_integer or b.is_integer else BETA_REAL_LEMMA
+        lemmas.append(BETA_LOG_LEMMA if any(logs) else whole)
+        return front * _beta_integral(a, b, top, logs)
 
-    total = _by_summand(body, x, kernel)
-    return total, BETA_REAL_LEMMA if BETA_REAL_LEMMA in lemmas else BETA_LEMMA
+    total = _by_summand(_logs_apart(body, x, top), x, kernel)
+    order = (BETA_LOG_LEMMA, BETA_REAL_LEMMA)
+    return total, next((lemma for lemma in order if lemma in lemmas), BETA_LEMMA)
 
 
-def _beta_kernel(summand: sp.Expr, x: sp.Symbol, top: sp.Expr) -> tuple[sp.Expr, ...]:
-    """The factors free of x, and the parameters a and b of the Beta kernel."""
-    front, a, b = sp.Integer(1), sp.Integer(1), sp.Integer(1)
+def _logs_apart(body: sp.Expr, x: sp.Symbol, top: sp.Expr) -> sp.Expr:
+    r"""$\log\left(x^i (c-x)^j f\right) = i\log x + j\log(c-x) + \log f$, for $0 < x < c$."""
+
+    def apart(log: sp.log) -> sp.Expr:
+        powers = log.args[0].as_powers_dict()
+        split = {b: k for b, k in powers.items() if b in (x, top - x) and not k.has(x)}
+        rest = sp.Mul(*(b**k for b, k in powers.items() if b not in split))
+        return sp.Add(*(k * sp.log(b) for b, k in split.items())) + sp.log(rest)
+
+    return body.replace(lambda part: isinstance(part, sp.log) and part.has(x), apart)
+
+
+def _beta_integral(a: sp.Expr, b: sp.Expr, top: sp.Expr, logs: tuple[int, int]) -> sp.Expr:
+    r"""Euler's integral; $\log x$ in it is a derivative in a, $\log(c-x)$ one in b."""
+    p, q = sp.Dummy("p", positive=True), sp.Dummy("q", positive=True)
+    whole = top ** (p + q - 1) * sp.gamma(p) * sp.gamma(q) / sp.gamma(p + q)
+    return whole.diff(p, logs[0]).diff(q, logs[1]).subs({p: a, q: b})
+
+
+def _beta_kernel(summand: sp.Expr, x: sp.Symbol, top: sp.Expr) -> tuple:
+    """The factors free of x, the parameters a and b of the Beta kernel, and powers of two logs."""
+    front, a, b, logs = sp.Integer(1), sp.Integer(1), sp.Integer(1), [0, 0]
     for factor in sp.Mul.make_args(summand):
         base, power = factor.as_base_exp()
         if not factor.has(x):
             front *= factor
+        elif base in (sp.log(x), sp.log(top - x)) and power.is_Integer and power > 0:
+            logs[base != sp.log(x)] += int(power)
         elif base == x and not power.has(x):
             a += power
         elif not power.has(x) and _vanishes_at(base, x, top):
@@ -108,7 +132,7 @@ def _beta_kernel(summand: sp.Expr, x: sp.Symbol, top: sp.Expr) -> tuple[sp.Expr,
     for exponent in (a, b):
         if not _positive(exponent):
             raise OutsideReach(f"the exponent {exponent - 1} is not known to be above -1")
-    return front, a, b
+    return front, a, b, tuple(logs)
 
 
 def _vanishes_at(base: sp.Expr, x: sp.Symbol, top: sp.Expr) -> bool:

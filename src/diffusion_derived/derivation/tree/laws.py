@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sympy as sp
 
+from ..decision.domain import unit
 from ..decision.gaussian import expectation, gauss, log_gauss
 from ..verdict import DerivationError
 from .integrals import integrate
@@ -32,10 +33,21 @@ class Law(Term):
         """The expectation of a value in `symbol`, when `symbol` follows this law."""
         raise NotImplementedError
 
+    def drawn(self, world: World) -> Value:
+        """A fresh symbol for a value of this law, or a vector of such."""
+        raise NotImplementedError
+
+    def cross_entropy(self, other: Law, world: World) -> Value:
+        r"""$-\mathbb E[\log q]$ under this law, where $q$ is the density of another of its kind."""
+        if type(self) is not type(other):
+            kinds = f"{type(self).__name__} and {type(other).__name__}"
+            raise OutsideReach(f"{kinds} are laws of different kinds")
+        x = self.drawn(world)
+        return -self.mean(other.log_density(x, world), x, world)
+
     def divergence(self, other: Law, world: World) -> Value:
         r"""$D_{\mathrm{KL}}$ of this law from another of its kind."""
-        kinds = f"{type(self).__name__} and {type(other).__name__}"
-        raise OutsideReach(f"the divergence between {kinds}")
+        return self.cross_entropy(other, world) - self.cross_entropy(self, world)
 
 
 @dataclass(frozen=True)
@@ -67,13 +79,6 @@ class Normal(Law):
             return expectation(value, [(symbol, (mean, variance))])
         return integrate(value * gauss(symbol, mean, variance), symbol, -sp.oo, sp.oo, world)
 
-    def divergence(self, other: Law, world: World) -> Value:
-        if not isinstance(other, Normal):
-            return super().divergence(other, world)
-        x = self._like_mean(world)
-        ratio = self.log_density(x, world) - other.log_density(x, world)
-        return self.mean(ratio, x, world)
-
     def _parameters(self, world: World) -> tuple[Value, Value]:
         mean, variance = self.mean_at.value(world), self.variance.value(world)
         wanted = (mean.rows, mean.rows) if isinstance(mean, sp.MatrixBase) else ()
@@ -84,7 +89,7 @@ class Normal(Law):
             _positive(entry, "the variance of a normal law")
         return mean, variance
 
-    def _like_mean(self, world: World) -> Value:
+    def drawn(self, world: World) -> Value:
         mean = self.mean_at.value(world)
         if isinstance(mean, sp.MatrixBase):
             return sp.ImmutableMatrix([sp.Dummy("x", real=True) for _ in mean])
@@ -141,6 +146,9 @@ class Beta(Law):
         whole = value * self.density(symbol, world)
         return integrate(whole, symbol, sp.Integer(0), sp.Integer(1), world)
 
+    def drawn(self, world: World) -> Value:
+        return unit("a value of the law")
+
     def _parameters(self, world: World) -> tuple[Value, Value]:
         parameters = (self.a.value(world), self.b.value(world))
         return tuple(_positive(value, "a parameter of a Beta law") for value in parameters)
@@ -168,6 +176,9 @@ class Binomial(Law):
             raise OutsideReach(f"an expectation over Bin(n, theta) with n = {n}")
         whole = value * self.density(symbol, world)
         return sp.Add(*(whole.subs(symbol, k) for k in range(int(n) + 1)))
+
+    def drawn(self, world: World) -> Value:
+        return sp.Dummy("k", integer=True, nonnegative=True)
 
 
 def _beta(a: Value, b: Value) -> Value:

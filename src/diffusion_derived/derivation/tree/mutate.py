@@ -17,7 +17,8 @@ from .laws import Normal
 from .leaves import Defined, Indexed, Number, Symbol
 from .matrix import Transpose
 from .node import Term
-from .probability import Divergence, Probability, TableDivergence, Variance
+from .opened import Covariance, LawEntropy, TableDivergence, TableEntropy, Variance
+from .probability import Divergence, Probability
 from .repeated import Product, Range, Sum
 from .terms import Add, Div, Log, Mul, Neg, Pow, Sqrt, Sub
 
@@ -182,9 +183,22 @@ def _(node: TableDivergence | Divergence) -> Variants:
     yield "divergence the wrong way round", replace(node, left=node.right, right=node.left)
 
 
+@_variants.register(TableEntropy)
+@_variants.register(LawEntropy)
+def _(node: TableEntropy | LawEntropy) -> Variants:
+    if node.left != node.right:
+        yield "cross-entropy the wrong way round", replace(node, left=node.right, right=node.left)
+        yield "entropy for cross-entropy", replace(node, right=node.left)
+
+
 @_variants.register
 def _(node: Variance) -> Variants:
     yield "square of the variance", Pow(node, Number(sp.Integer(2)))
+
+
+@_variants.register
+def _(node: Covariance) -> Variants:
+    yield "variance for covariance", Variance(node.source, node.left)
 
 
 @_variants.register

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import sympy as sp
 
 from ..verdict import DerivationError
-from .arithmetic import Log, Sub
 from .finite import Slots
 from .laws import Law
-from .node import Term, Value, scalar
+from .node import Term, Value
 from .worlds import TABLES, World
 
 
@@ -75,21 +74,6 @@ class TableExpectation(Term):
 
 
 @dataclass(frozen=True)
-class TableDivergence(Term):
-    r"""$D_{\mathrm{KL}}(q(z\mid x)\,\|\,p(z))$"""
-
-    left: Probability
-    right: Probability
-
-    def binds(self) -> frozenset[str]:
-        return frozenset(self.left.variables)
-
-    def value(self, world: World) -> Value:
-        difference = Sub(Log(self.left), Log(self.right))
-        return TableExpectation((self.left,), difference).value(world)
-
-
-@dataclass(frozen=True)
 class Draw(Term):
     r"""$x \sim \mathcal N(\mu, \sigma^2)$ in the subscript of an expectation."""
 
@@ -129,19 +113,6 @@ class Expectation(Term):
 
     def value(self, world: World) -> Value:
         return mean_over(self.draws, self.body.value(world), world)
-
-
-@dataclass(frozen=True)
-class Variance(Term):
-    r"""$\operatorname{Var}_{x\sim\dots}[f] = \mathbb E[f^2] - \mathbb E[f]^2$"""
-
-    draws: tuple[Draw, ...]
-    body: Term
-
-    def value(self, world: World) -> Value:
-        body = scalar(self.body.value(world), "a variance")
-        square = mean_over(self.draws, body**2, world)
-        return square - mean_over(self.draws, body, world) ** 2
 
 
 @dataclass(frozen=True)
