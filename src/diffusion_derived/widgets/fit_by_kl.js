@@ -1,6 +1,7 @@
 // One normal q fitted to a mixture p of two, by either divergence.
 import {
-  buttons, fixed, frame, html, legend, line, logarithmic, mark, numbers, slider, svg, text,
+  buttons, fixed, frame, html, legend, line, logarithmic, mark, numbers, significant, slider, svg,
+  text,
 } from "./common.js";
 import { expectation, logNormal, normal } from "./normal.js";
 import { curve, drawn, plane, spread, ticks, under, xAxis, yGrid } from "./plot.js";
@@ -40,9 +41,12 @@ export const entropy = (p) =>
   -p.weight * expectation((x) => logDensity(x, p), p.left, HILL)
   - (1 - p.weight) * expectation((x) => logDensity(x, p), p.right, HILL);
 
+// log p bends sharply between the hills, so a wide q needs as fine a rule as a narrow one.
+const nodesFor = (sigma) => Math.max(240, Math.ceil(640 * sigma));
+
 // KL(q ‖ p) for q = N(mu, sigma²), in nats.
-export const reverse = (mu, sigma, p) =>
-  -normalEntropy(sigma) - expectation((x) => logDensity(x, p), mu, sigma);
+export const reverse = (mu, sigma, p, nodes = nodesFor(sigma)) =>
+  -normalEntropy(sigma) - expectation((x) => logDensity(x, p), mu, sigma, nodes);
 
 // KL(p ‖ q): −log q has a mean under p that asks for p's mean and variance only.
 export function forward(mu, sigma, p, pEntropy = entropy(p)) {
@@ -53,7 +57,8 @@ export function forward(mu, sigma, p, pEntropy = entropy(p)) {
 
 // Gradient and curvatures of KL(q ‖ p) in (mu, log sigma), as means over x = mu + sigma z.
 export function slopes(mu, sigma, p) {
-  const mean = (f) => expectation((z) => f(z, ...logMixture(mu + sigma * z, p)), 0, 1);
+  const mean = (f) =>
+    expectation((z) => f(z, ...logMixture(mu + sigma * z, p)), 0, 1, nodesFor(sigma));
   return {
     gradient: [
       -mean((z, value, slope) => slope),
@@ -130,7 +135,7 @@ const dot = (at, mu, value, role) =>
 function landscape(side, mu, sigma, p, clip) {
   const pEntropy = entropy(p);
   const lines = {
-    q: PLACES.map((place) => reverse(place, sigma, p)),
+    q: PLACES.map((place) => reverse(place, sigma, p, 240)),
     p: PLACES.map((place) => forward(place, sigma, p, pEntropy)),
   };
   const here = { q: reverse(mu, sigma, p), p: forward(mu, sigma, p, pEntropy) };
@@ -185,14 +190,14 @@ function render({ model, el }) {
     ["q", "q and KL(q‖p)", SAMPLE], ["p", "p and KL(p‖q)", SAMPLE],
   ]), box, note, list);
 
-  const scale = logarithmic(0.125, 4, { base: 2, step: 0.125 });
+  const scale = logarithmic(0.125, 4, { base: 2, step: 0.125, digits: 3 });
   slider(widget, model, {
     key: "mu", label: "mean of q", role: "q", min: -5, max: 5, step: 0.1,
     show: (value) => fixed(value, 2),
   });
   slider(widget, model, {
     key: "sigma", label: "deviation of q", role: "q", ...scale,
-    show: (power) => fixed(scale.value(power), 2),
+    show: (power) => significant(scale.value(power)),
   });
   const put = ([mu, sigma]) => {
     model.set("mu", mu);
