@@ -61,7 +61,7 @@ def log_posterior(logit: float) -> float:
     return 8 * special.log_expit(logit) + 4 * special.log_expit(-logit) - special.betaln(8, 4)
 
 
-@pytest.mark.parametrize(("mean", "width"), itertools.product(MEANS, WIDTHS))
+@pytest.mark.parametrize(("mean", "width"), list(itertools.product(MEANS, WIDTHS)))
 def test_elbo_and_kl_agree_with_scipy(maths: Callable, mean: float, width: float) -> None:
     q = stats.norm(mean, width)
     elbo = by_quadrature(lambda t: q.pdf(t) * (log_joint(t) - q.logpdf(t)), mean, width)
@@ -128,7 +128,7 @@ def test_bars_follow_the_sliders(static_page: Callable) -> None:
     assert value(page, "kl") == pytest.approx(LOG_EVIDENCE - elbo, abs=1e-9)
 
 
-@pytest.mark.parametrize("ends", itertools.product(("Home", "End"), repeat=2))
+@pytest.mark.parametrize("ends", list(itertools.product(("Home", "End"), repeat=2)))
 def test_the_sum_holds_at_the_sliders_ends(static_page: Callable, ends: tuple) -> None:
     page = static_page(ElboBars())
     for key, end in zip(("mean", "width"), ends, strict=True):

@@ -38,6 +38,17 @@ EXAMPLES = {
     "TwoNormals(mu_q=-3, sigma_p=0.25)": "TwoNormals(mu_q=-3, sigma_q=0.5, mu_p=0, sigma_p=0.25)",
     "FitByKL()": "FitByKL(separation=4, weight=0.5, mu=0, sigma=1)",
     "FitByKL(separation=0, weight=0.05)": "FitByKL(separation=0, weight=0.05, mu=0, sigma=1)",
+    "ElboBars()": "ElboBars(mean=0, width=1, axis='logit')",
+    "ElboBars(width=0.1, axis='theta')": "ElboBars(mean=0, width=0.1, axis='theta')",
+    "EmStepper()": "EmStepper(components=2, moves=0)",
+    "EmStepper(components=3, moves=9)": "EmStepper(components=3, moves=9)",
+    "EmStepper(points=[[1, 1], [2, 2.5], [9, 6]])": (
+        "EmStepper(points=[[1, 1], [2, 2.5], [9, 6]], components=2, moves=0)"
+    ),
+    "MeanFieldEllipse(rho=-0.5, steps=3, start=[2, 2])": (
+        "MeanFieldEllipse(rho=-0.5, sigma_1=1, sigma_2=1, direction='reverse', "
+        "start=[2, 2], steps=3)"
+    ),
     "DirichletTriangle()": (
         "DirichletTriangle(counts=[6, 3, 1], concentration=1, probe=[0.25, 0.5, 0.25])"
     ),
@@ -95,6 +106,9 @@ def pixels(widget: Widget) -> np.ndarray:
         ("MonteCarloError()", ("data", "evidence")),
         ("TwoNormals()", ("q", "p")),
         ("FitByKL()", ("q", "p")),
+        ("EmStepper(moves=3)", ("latent",)),
+        ("ElboBars()", ("q", "posterior", "evidence")),
+        ("MeanFieldEllipse(steps=4)", ("q", "p")),
     ],
 )
 def test_the_picture_wears_the_role_colours(source: str, roles: tuple[str, ...]) -> None:

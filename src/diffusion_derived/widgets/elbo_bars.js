@@ -117,7 +117,9 @@ function bars(width, start, bound, gap) {
       + text(inside ? ends[0] + 10 : ends[0], inside ? middle : top - 6, `ELBO ${fixed(bound)}`, {
         class: inside ? "wg-label wg-on" : "wg-label", "data-role": "q",
       })
-      + xAxis({ ...at, base: top + BAR + 6 }, ticks(low, -2, 5), { words: (v) => fixed(v, Number.isInteger(v) ? 0 : 1) })
+      + xAxis({ ...at, base: top + BAR + 6 }, ticks(low, -2, 5), {
+        words: (nats) => fixed(nats, Number.isInteger(nats) ? 0 : 1),
+      })
       + text(right + 14, top + BAR + 25, "nats", { class: "wg-tick" }),
   };
 }
@@ -137,7 +139,7 @@ function render({ model, el }) {
   const { list, show } = numbers([
     { name: "elbo", label: "ELBO, the bound", role: "q" },
     { name: "kl", label: "KL(q ‖ posterior)", role: "q" },
-    { name: "total", label: "their sum", role: "evidence" },
+    { name: "total", label: "their sum, log(1/11)", role: "evidence" },
   ]);
   const key = legend([
     ["q", "your guess q", SAMPLE],
@@ -176,7 +178,7 @@ function render({ model, el }) {
     note.hidden = !above.cut;
     show("elbo", fixed(bound, 4), bound);
     show("kl", fixed(gap, 4), gap);
-    show("total", `${fixed(bound + gap, 4)} = log(1/11)`, bound + gap);
+    show("total", fixed(bound + gap, 4), bound + gap);
   }
 
   widget.show({ traits: ["mean", "width", "axis"], picture: box, draw, say });

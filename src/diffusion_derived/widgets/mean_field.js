@@ -60,7 +60,8 @@ function layout(width) {
   const side = Math.min(380, width - LEFT - 10);
   return {
     ...plane({
-      left: LEFT, right: LEFT + side, top: 4, base: 4 + side, x: [-REACH, REACH], y: [-REACH, REACH],
+      left: LEFT, right: LEFT + side, top: 4, base: 4 + side,
+      x: [-REACH, REACH], y: [-REACH, REACH],
     }),
     unit: side / (2 * REACH),
     height: 4 + side + BOTTOM,
@@ -76,8 +77,9 @@ const ellipse = (at, [x, y], [rx, ry, angle], reach, attributes) =>
 
 function axes(at) {
   const values = [-4, -2, 0, 2, 4];
-  const words = values.filter((value) => value > -4).map((value) =>
-    text(at.left - 6, at.y(value) + 5, fixed(value, 0), { class: "wg-tick", "text-anchor": "end" }));
+  const look = { class: "wg-tick", "text-anchor": "end" };
+  const words = values.slice(1).map((value) =>
+    text(at.left - 6, at.y(value) + 5, fixed(value, 0), look));
   const hairs = values.map((value) =>
     line(at.left, at.y(value), at.right, at.y(value), { class: "wg-hair" })
     + line(at.x(value), at.top, at.x(value), at.base, { class: "wg-hair" }));
@@ -99,8 +101,8 @@ function picture(at, cov, guesses, clip) {
     + mark("g", { "clip-path": `url(#${clip})` },
       ellipse(at, [0, 0], principal(cov), 2, { class: "wg-fill", "data-role": "p" })
       + both([0, 0], principal(cov), { class: "wg-line", "data-role": "p" })
-      + both(mean, [...sd, 0], { class: "wg-line", "data-role": "q" }))
-    + path(trail, { class: "wg-trail", "data-role": "q" }) + dots
+      + both(mean, [...sd, 0], { class: "wg-line", "data-role": "q" })
+      + path(trail, { class: "wg-trail", "data-role": "q" }) + dots)
     + mark("circle", { cx: at.x(start[0]), cy: at.y(start[1]), r: 9, class: "wg-target" });
 }
 
@@ -158,7 +160,9 @@ function render({ model, el }) {
     key: name, label: `width ${symbol} of p`, role: "p", min: 0.25, max: 2, step: 0.05,
     show: (value) => fixed(value, 2),
   }));
-  slider(widget, model, { key: "steps", label: "updates so far", role: "q", min: 0, max: MOST, step: 1 });
+  slider(widget, model, {
+    key: "steps", label: "updates so far", role: "q", min: 0, max: MOST, step: 1,
+  });
   choice(widget, model, {
     key: "direction", label: "Each update lowers",
     options: [["reverse", "KL(q ‖ p)"], ["forward", "KL(p ‖ q)"]],
@@ -188,7 +192,8 @@ function render({ model, el }) {
     Object.assign(pad.style, {
       left: 0, top: 0, width: "100%", height: `${(100 * at.base) / at.height}%`,
     });
-    drawing.setAttribute("aria-label", `Ellipses of one and two standard deviations of p and of q. ${sentence(now)}`);
+    drawing.setAttribute("aria-label",
+      `Ellipses of one and two standard deviations of p and of q. ${sentence(now)}`);
     const both = divergences(cov, guesses.at(-1));
     const best = update(cov, update(cov, guesses[0], 0, direction), 1, direction).sd;
     const { mean, sd } = guesses.at(-1);

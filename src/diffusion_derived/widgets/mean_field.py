@@ -23,7 +23,7 @@ class MeanFieldEllipse(Widget):
 
     _esm = module("mean_field")
     question = traitlets.Unicode(
-        "Raise the correlation. Which of the two fits gets too narrow, and what do the steps do?"
+        "Raise the correlation. What becomes of the width of q, and of the steps it takes?"
     ).tag(sync=True)
     rho = Number(0.8, -0.99, 0.99).tag(sync=True)
     sigma_1 = Number(1, 0.25, 2).tag(sync=True)
@@ -45,7 +45,7 @@ class MeanFieldEllipse(Widget):
         axes.plot(*walk.T, "o-", color=ROLES["q"].light, markersize=3, linewidth=1)
         for x, role, name in ((-2, "p", "p, correlated"), (2, "q", "q, independent")):
             style.label(axes, x, 4.1, name, role, ha="center", va="bottom")
-        axes.set(xlim=(-4, 4), ylim=(-4, 4), aspect="equal", xlabel="z 1", ylabel="z 2")
+        axes.set(xlim=(-4, 4), ylim=(-4, 4), aspect="equal", xlabel="$z_1$", ylabel="$z_2$")
 
     def _walk(self, cov: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Means of q from the start on, and its widths after all steps."""
