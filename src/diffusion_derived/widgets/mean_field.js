@@ -181,7 +181,11 @@ function render({ model, el }) {
     const name = direction === "reverse" ? "KL(q ‖ p)" : "KL(p ‖ q)";
     return `Updating z${steps % 2 ? "₁" : "₂"} lowered ${name} by ${fixed(fall)} to ${fixed(now)}.`;
   };
-  const say = () => sentence(state());
+  const say = () => {
+    const now = state();
+    const both = divergences(now.cov, now.guesses.at(-1));
+    return `${sentence(now)} KL(q ‖ p) ${fixed(both.reverse)}, KL(p ‖ q) ${fixed(both.forward)}.`;
+  };
 
   function draw(width) {
     const now = state();
