@@ -94,6 +94,14 @@ def random_point(symbols: Iterable[sp.Symbol], rng: random.Random) -> Point:
     return {symbol: _draw(symbol, rng) for symbol in in_order(symbols)}
 
 
+def scattered_point(symbols: Iterable[sp.Symbol], rng: random.Random) -> Point:
+    """Small readable values in any order, which may also coincide."""
+    return {
+        symbol: rng.choice([value for value in _small_values(symbol) if allows(symbol, value)])
+        for symbol in in_order(symbols)
+    }
+
+
 def _small_value(symbol: sp.Symbol, place: int, taken: set[sp.Rational]) -> sp.Rational:
     """A value that no other symbol has, as long as there is one: equal values hide differences."""
     values = _small_values(symbol)

@@ -17,7 +17,7 @@ import sympy as sp
 
 from ..decision.decide import decide_zero
 from ..tree.node import OutsideReach, Term, Value
-from ..tree.quadrature import quadrature_witness
+from ..tree.quadrature import decide_open, quadrature_witness
 from ..tree.worlds import TABLES, Tables, World
 from ..verdict import PROVED, REFUTED, UNDECIDED, DerivationError, Verdict, Witness
 from .declarations import declare
@@ -114,9 +114,7 @@ class Notation:
         """The labels of the lemmas that the values of these terms use."""
         used: list[str] = []
         for term in terms:
-            if term not in self._lemmas:
-                self.values(term)
-            used += self._lemmas[term]
+            used += self._lemmas_of(term)
         return tuple(dict.fromkeys(used))
 
     def values(self, term: Term, worlds: Sequence[World] | None = None) -> list:
@@ -149,6 +147,15 @@ class Notation:
         if not self.tables:
             raise DerivationError("probabilities of a finite model need worlds=tables(...)")
         return self.tables
+
+    def _lemmas_of(self, term: Term) -> tuple[str, ...]:
+        """The lemmas of one term; none of a term whose value no formula gives."""
+        if term not in self._lemmas:
+            try:
+                self.values(term)
+            except OutsideReach:
+                self._lemmas[term] = ()
+        return self._lemmas[term]
 
     def _over_tables(self, needs: frozenset[str]) -> bool:
         """Whether a state or a probability of the finite model is needed."""
@@ -218,16 +225,18 @@ def _decide(notation: Notation, left: Term, right: Term, world: World) -> Verdic
 
 
 def _by_quadrature(notation: Notation, left: Term, right: Term, world: World, why: str) -> Verdict:
-    """What no formula covers may still be refuted by numbers; it is never proved."""
+    """What no formula covers may be refuted by numbers, or be the same integral on both sides."""
     try:
         values = _values(notation, left, right, replace(world, open_integrals=True))
     except OutsideReach:
         return Verdict(UNDECIDED, detail=why)
     difference = values[0] - values[1]
-    witness = quadrature_witness(difference) if isinstance(difference, sp.Expr) else None
-    if witness is None:
+    if not isinstance(difference, sp.Expr):
         return Verdict(UNDECIDED, detail=why)
-    return Verdict(REFUTED, "quadrature", str(witness), witness)
+    witness = quadrature_witness(difference)
+    if witness is not None:
+        return Verdict(REFUTED, "quadrature", str(witness), witness)
+    return decide_open(*values, why)
 
 
 def _values(notation: Notation, left: Term, right: Term, world: World) -> list:

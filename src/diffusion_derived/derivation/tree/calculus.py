@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 
 import sympy as sp
 
-from ..decision.domain import time_limit
 from ..verdict import DerivationError
 from .integrals import integrate
+from .limits import limit, side
 from .node import OutsideReach, Term, Value, scalar
 from .repeated import Product, Range, Repeated, States, Sum
 from .unknown import unknown
@@ -77,24 +77,12 @@ class Limit(Term):
         x, body = _plain(self.variable.value(world)), self.body.value(world)
         target = self.target.value(world)
         try:
-            with time_limit(self.seconds):
-                found = sp.limit(body, x, target, self._side(x, target))
-        except (NotImplementedError, TimeoutError, ValueError) as error:
-            return self._open(body, x, target, world, f": {error}")
-        if found.has(sp.Limit, sp.nan, sp.zoo, sp.AccumBounds):
-            return self._open(body, x, target, world)
-        return found
-
-    def _open(self, body: Value, x: sp.Symbol, target: Value, world: World, why: str = "") -> Value:
-        if not world.open_integrals:
-            raise OutsideReach(f"the limit in {x} was not found{why}")
-        inside = sp.Dummy("x", **x.assumptions0)
-        return sp.Limit(body.subs(x, inside), inside, target, self._side(x, target))
-
-    @staticmethod
-    def _side(x: sp.Symbol, target: Value) -> str:
-        at_edge = target.is_infinite or x.is_nonnegative and target == 0
-        return "+" if at_edge else "+-"
+            return limit(body, x, target, self.seconds)
+        except OutsideReach:
+            if not world.open_integrals:
+                raise
+            inside = sp.Dummy("x", **x.assumptions0)
+            return sp.Limit(body.subs(x, inside), inside, target, side(x, target))
 
 
 @dataclass(frozen=True)

@@ -30,10 +30,33 @@ def integrate(body: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr, world
     except OutsideReach:
         if not world.open_integrals:
             raise
-        inside = sp.Dummy("x", real=True)
-        return sp.Integral(body.subs(x, inside), (inside, lower, upper))
+        return left_open(body, x, lower, upper)
     world.note(lemma)
     return result
+
+
+def left_open(body: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> sp.Expr:
+    """The integral of each summand: by formula, or as a constant times an unevaluated integral."""
+    parts = []
+    for summand in sp.Add.make_args(_expanded(body)):
+        try:
+            parts.append(integral(summand, x, lower, upper)[0])
+        except OutsideReach:
+            front, rest = summand.as_independent(x, as_Add=False)
+            inside = _not_in(rest)
+            parts.append(front * sp.Integral(rest.subs(x, inside), (inside, lower, upper)))
+    return sp.Add(*parts)
+
+
+def _not_in(body: sp.Expr) -> sp.Symbol:
+    """A variable of integration: the same one for the same body, so that equal integrals match."""
+    used = {symbol.name for symbol in body.atoms(sp.Symbol)}
+    free = (f"inside{n}" for n in range(len(used) + 1))
+    return sp.Symbol(next(name for name in free if name not in used), real=True)
+
+
+def _expanded(body: sp.Expr) -> sp.Expr:
+    return sp.expand(body, power_base=False, log=False, power_exp=False)
 
 
 def integral(body: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> tuple[sp.Expr, str]:
@@ -61,8 +84,7 @@ def _polynomial(body: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> 
 
 
 def _by_summand(body: sp.Expr, x: sp.Symbol, kernel) -> sp.Expr:
-    summands = sp.Add.make_args(sp.expand(body, power_base=False, log=False, power_exp=False))
-    return sp.Add(*(kernel(summand, x) for summand in summands))
+    return sp.Add(*(kernel(summand, x) for summand in sp.Add.make_args(_expanded(body))))
 
 
 def _gaussian_kernel(summand: sp.Expr, x: sp.Symbol) -> sp.Expr:

@@ -1,15 +1,17 @@
-"""A counterexample at one point, where no formula covers an integral or a limit; never a proof."""
+"""What no formula covers: a counterexample at one point, or the same integral on both sides."""
 
 from __future__ import annotations
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
+from ..decision.decide import decide_zero
 from ..decision.domain import Point, in_order, small_point, time_limit
-from ..verdict import Witness
+from ..verdict import PROVED, UNDECIDED, Verdict, Witness
 
 _POINTS, _SECONDS = 8, 3.0  # seconds for all points together
 _SETTLED, _APART = 1e-8, 1e-5
@@ -32,6 +34,29 @@ def quadrature_witness(expr: sp.Expr) -> Witness | None:
         return None
 
 
+def decide_open(left: sp.Expr, right: sp.Expr, why: str) -> Verdict:
+    """PROVED if both sides are equal whatever their integrals are, and these converge somewhere."""
+    integrals = left.atoms(sp.Integral) | right.atoms(sp.Integral)
+    values = {one: sp.Dummy("integral", real=True) for one in integrals}
+    whatever = (left - right).xreplace(values)
+    if not integrals or whatever.has(sp.Integral) or left.has(sp.Limit) or right.has(sp.Limit):
+        return Verdict(UNDECIDED, detail=why)
+    verdict = decide_zero(whatever)
+    if verdict.status != PROVED or not all(map(_converges, integrals)):
+        return Verdict(UNDECIDED, detail=why)
+    return Verdict(PROVED, f"{verdict.method}, with the same integrals on both sides")
+
+
+def _converges(integral: sp.Integral) -> bool:
+    """Whether two quadratures agree on the integral at some point."""
+    try:
+        with time_limit(_SECONDS):
+            points = (small_point(integral.free_symbols, start) for start in range(_POINTS))
+            return any(_settled(integral.subs(point)) for point in points)
+    except TimeoutError:
+        return False
+
+
 def _search(expr: sp.Expr) -> Witness | None:
     for start in range(_POINTS):
         point = small_point(expr.free_symbols, start)
@@ -43,13 +68,19 @@ def _search(expr: sp.Expr) -> Witness | None:
 
 def _value(expr: sp.Expr) -> float | None:
     """The value at a point, if two quadratures agree on it and that it is not zero."""
+    settled = _settled(expr)
+    return settled[0] if settled and abs(settled[0]) > _APART * settled[1] else None
+
+
+def _settled(expr: sp.Expr) -> tuple[float, float] | None:
+    """The value on which two quadratures agree, and the size of the largest integral in it."""
     try:
         first, again = (_Quadrature(cut) for cut in _CUTS)
         values = [float(quadrature.of(expr)) for quadrature in (first, again)]
     except _NO_VALUE:
         return None
     agree = abs(values[0] - values[1]) <= 100 * _SETTLED * first.scale
-    return values[0] if agree and abs(values[0]) > _APART * first.scale else None
+    return (values[0], first.scale) if agree else None
 
 
 @dataclass
@@ -66,13 +97,26 @@ class _Quadrature:
 
     def _integral(self, part: sp.Integral) -> sp.Float:
         ((x, lower, upper),) = part.limits
-        function = sp.lambdify(x, sp.powsimp(part.function), "math")
+        function = _function(x, sp.powsimp(part.function))
         ends = [float(lower), float(upper)]
         if lower == -sp.oo and upper == sp.oo:
             ends.insert(1, self.cut)
         value = sum(_on_piece(function, *piece) for piece in itertools.pairwise(ends))
         self.scale = max(self.scale, abs(value))
         return sp.Float(value)
+
+
+def _function(x: sp.Symbol, body: sp.Expr) -> Callable[[float], float]:
+    """The body in floats, or by mpmath where a part of it is too large for a float."""
+    plain, wide = sp.lambdify(x, body, "math"), sp.lambdify(x, body, "mpmath")
+
+    def function(at: float) -> float:
+        try:
+            return plain(at)
+        except OverflowError:
+            return float(wide(at))
+
+    return function
 
 
 def _on_piece(function, start: float, stop: float) -> float:
