@@ -40,23 +40,31 @@ class Bernoulli(Mass):
     @property
     def entropy(self) -> float:
         r"""$-p\log p - (1-p)\log(1-p)$ in nats. Chapter 3."""
-        return Binomial(1, self.p).entropy
+        return entropy_of(np.asarray(self.log_pmf([0, 1])))
+
+    def pmf(self, k: ArrayLike) -> float | np.ndarray:
+        r"""p at 1, $1 - p$ at 0, and 0 at any other whole number. Chapter 3."""
+        k = checks.whole_floats("k", k)
+        return checks.plain(np.select([k == 0, k == 1], [float(1 - self.p), float(self.p)], 0.0))
 
     def log_pmf(self, k: ArrayLike) -> float | np.ndarray:
         r"""$k\log p + (1-k)\log(1-p)$ for k = 0, 1. Chapter 3."""
-        return Binomial(1, self.p).log_pmf(k)
+        k = checks.whole_floats("k", k)
+        masses = [log_power_of_rest(self.p, 1), special.xlogy(1, float(self.p))]
+        return checks.plain(np.select([k == 0, k == 1], masses, -np.inf))
 
     def cdf(self, k: ArrayLike) -> float | np.ndarray:
         r"""$P(X \le k)$: a step of $1 - p$ at 0, a step of p at 1. Chapter 3."""
-        return Binomial(1, self.p).cdf(k)
+        return checks.plain(step_value([float(1 - self.p), 1.0], k))
 
     def sf(self, k: ArrayLike) -> float | np.ndarray:
         r"""$P(X > k)$: p for $0 \le k < 1$. Chapter 3."""
-        return Binomial(1, self.p).sf(k)
+        return checks.plain(step_value([float(self.p), 0.0], k, before=1.0))
 
     def ppf(self, share: ArrayLike) -> float | np.ndarray:
         r"""0 up to a share of $1 - p$, then 1; `ValueError` outside [0, 1]. Chapter 3."""
-        return Binomial(1, self.p).ppf(share)
+        share = checks.unit_floats("share", share)
+        return checks.plain(np.where(share <= float(1 - self.p), 0.0, 1.0))
 
 
 @dataclass(frozen=True)
@@ -66,7 +74,7 @@ class Binomial(Mass):
     $$P(X = k) = \binom{n}{k} p^k (1-p)^{n-k} \quad (k = 0, \dots, n)$$
 
     Mean and variance are fractions if `p` is exact. The log of the mass is right to about
-    1e-15 n nats. Raises `ValueError` for a p outside [0, 1] or an n that is negative or not
+    1e-14 n nats. Raises `ValueError` for a p outside [0, 1] or an n that is negative or not
     whole. Chapter 3.
     """
 
@@ -104,26 +112,23 @@ class Binomial(Mass):
         inside = np.clip(k, 0, self.n)
         rest = self.n - inside
         log_choices = -np.log1p(self.n) - special.betaln(inside + 1, rest + 1)
-        log_mass = log_choices + special.xlogy(inside, float(self.p)) + self._log_tails(rest)
+        log_mass = log_choices + special.xlogy(inside, float(self.p))
+        log_mass = log_mass + log_power_of_rest(self.p, rest)
         return checks.plain(np.where(k == inside, log_mass, -np.inf))
 
-    def _log_tails(self, tails: np.ndarray) -> np.ndarray:
-        """Log of (1 - p) to the power `tails`, exact for an exact p near 1."""
-        p, q = float(self.p), float(1 - self.p)
-        return special.xlog1py(tails, -p) if p < 0.5 else special.xlogy(tails, q)
-
     def cdf(self, k: ArrayLike) -> float | np.ndarray:
-        r"""$P(X \le k)$, by the identity with the area of a Beta density, $P(\Theta > p)$ for
-        $\Theta \sim \mathrm{Beta}(k + 1, n - k)$. Chapter 3.
+        r"""$P(X \le k) = P(\Theta > p)$, an area of the density $\mathrm{Beta}(k + 1, n - k)$.
+
+        It steps at whole numbers. Raises `ValueError` for NaN. Chapter 3.
         """
         k, inside = self._cut(k)
-        area = special.betaincc(inside + 1, self.n - inside, float(self.p))
+        area = beta_areas(inside + 1, self.n - inside, self.p)[1]
         return checks.plain(np.where(k < 0, 0.0, np.where(k >= self.n, 1.0, area)))
 
     def sf(self, k: ArrayLike) -> float | np.ndarray:
         r"""$P(X > k)$, exact where $1 -$ `cdf` is lost. Chapter 3."""
         k, inside = self._cut(k)
-        area = special.betainc(inside + 1, self.n - inside, float(self.p))
+        area = beta_areas(inside + 1, self.n - inside, self.p)[0]
         return checks.plain(np.where(k < 0, 1.0, np.where(k >= self.n, 0.0, area)))
 
     def _cut(self, k: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
@@ -169,15 +174,18 @@ class Categorical(Mass):
     @property
     def entropy(self) -> float:
         r"""$-\sum_k p_k \log p_k$ in nats, with $0 \log 0 = 0$. Chapter 3."""
-        return float(special.entr(np.array(self.probabilities, dtype=float)).sum())
+        return float(special.entr(self._floats()).sum())
 
-    def log_pmf(self, k: ArrayLike) -> float | np.ndarray:
-        r"""$\log p_k$ in nats, $-\infty$ for a number that is no outcome. Chapter 3."""
+    def pmf(self, k: ArrayLike) -> float | np.ndarray:
+        r"""$p_k$, and 0 for a whole number that is no outcome. Chapter 3."""
         k = checks.whole_floats("k", k)
         inside = np.clip(k, 0, len(self.probabilities) - 1).astype(int)
-        mass = np.where(k == inside, np.array(self.probabilities, dtype=float)[inside], 0.0)
+        return checks.plain(np.where(k == inside, self._floats()[inside], 0.0))
+
+    def log_pmf(self, k: ArrayLike) -> float | np.ndarray:
+        r"""$\log p_k$ in nats, minus infinity where the mass is 0. Chapter 3."""
         with np.errstate(divide="ignore"):
-            return checks.plain(np.log(mass))
+            return checks.plain(np.log(self.pmf(k)))
 
     def cdf(self, k: ArrayLike) -> float | np.ndarray:
         r"""$P(X \le k) = \sum_{j \le k} p_j$. Chapter 3."""
@@ -185,7 +193,7 @@ class Categorical(Mass):
 
     def sf(self, k: ArrayLike) -> float | np.ndarray:
         r"""$P(X > k) = \sum_{j > k} p_j$. Chapter 3."""
-        above = np.cumsum(np.array(self.probabilities, dtype=float)[::-1])[::-1]
+        above = np.cumsum(self._floats()[::-1])[::-1]
         return checks.plain(step_value(np.append(above[1:], 0.0), k, before=1.0))
 
     def ppf(self, share: ArrayLike) -> float | np.ndarray:
@@ -193,13 +201,30 @@ class Categorical(Mass):
         share = checks.unit_floats("share", share)
         return checks.plain(np.searchsorted(self._steps(), share, side="left").astype(float))
 
+    def _floats(self) -> np.ndarray:
+        return np.array(self.probabilities, dtype=float)
+
     def _steps(self) -> np.ndarray:
         """The CDF at 0..K-1; rounding must not leave its end below 1."""
-        steps = np.cumsum(np.array(self.probabilities, dtype=float))
+        steps = np.cumsum(self._floats())
         return steps / steps[-1]
 
 
-def step_value(steps: np.ndarray, k: ArrayLike, before: float = 0.0) -> np.ndarray:
+def log_power_of_rest(p: Number, tails: ArrayLike) -> np.ndarray:
+    r"""$\log (1-p)^t$ for t tails, which keeps a tiny p and an exact p close to 1."""
+    if p < 0.5:
+        return special.xlog1py(tails, -float(p))
+    return special.xlogy(tails, float(1 - p))
+
+
+def beta_areas(a: np.ndarray, b: np.ndarray, p: Number) -> tuple[np.ndarray, np.ndarray]:
+    """Areas of the density Beta(a, b) below and above p, from the nearer end of [0, 1]."""
+    if p < 0.5:
+        return special.betainc(a, b, float(p)), special.betaincc(a, b, float(p))
+    return special.betaincc(b, a, float(1 - p)), special.betainc(b, a, float(1 - p))
+
+
+def step_value(steps: ArrayLike, k: ArrayLike, before: float = 0.0) -> np.ndarray:
     """Value at `k` of a function that is `before` below 0 and jumps to `steps[j]` at j."""
     k = np.clip(np.floor(checks.real_floats("k", k)), -1, len(steps) - 1).astype(int)
     return np.append(before, steps)[k + 1]

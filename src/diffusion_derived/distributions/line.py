@@ -71,7 +71,8 @@ class Uniform(Density):
     def ppf(self, share: ArrayLike) -> float | np.ndarray:
         r"""low + share $\cdot$ (high $-$ low); `ValueError` outside [0, 1]. Chapter 3."""
         share = checks.unit_floats("share", share)
-        return checks.plain(float(self.low) + share * float(self.width))
+        inside = float(self.low) + share * float(self.width)
+        return checks.plain(np.minimum(inside, float(self.high)))
 
 
 @dataclass(frozen=True)

@@ -22,8 +22,26 @@ class Distribution(ABC):
 
     @property
     @abstractmethod
+    def mean(self) -> Number:
+        r"""$\mathbb{E}[X]$, the values weighted by their probabilities. Chapter 3."""
+
+    @property
+    @abstractmethod
     def variance(self) -> Number:
         r"""$\operatorname{Var}[X] = \mathbb{E}[X^2] - \mathbb{E}[X]^2$. Chapter 3."""
+
+    @property
+    @abstractmethod
+    def entropy(self) -> float:
+        r"""$\mathbb{E}[-\log p(X)]$ in nats; chapter 4 says what it is. Chapter 3."""
+
+    @abstractmethod
+    def cdf(self, x: ArrayLike) -> float | np.ndarray:
+        r"""$F(x) = P(X \le x)$, from 0 to 1, for an array of any shape. Chapter 3."""
+
+    @abstractmethod
+    def sf(self, x: ArrayLike) -> float | np.ndarray:
+        r"""$P(X > x) = 1 - F(x)$, exact where that difference is lost. Chapter 3."""
 
     @abstractmethod
     def ppf(self, share: ArrayLike) -> float | np.ndarray:
@@ -87,15 +105,14 @@ def smallest(
 ) -> float | np.ndarray:
     r"""The smallest whole number k in lowest..highest with cdf(k) $\ge$ `share`, by bisection.
 
-    It is `lowest` for a share of 0. Raises `ValueError` for a share outside [0, 1]. Chapter 3.
+    It is `lowest` for a share of 0. The CDF must be 1 at `highest`. Raises `ValueError` for a
+    share outside [0, 1]. Chapter 3.
     """
     share = checks.unit_floats("share", share)
     low, high = np.full(share.shape, float(lowest)), np.full(share.shape, float(highest))
     while np.any(low < high):
         middle = np.floor((low + high) / 2)
         enough = cdf(middle) >= share
-        low, high = (
-            np.where(enough, low, np.minimum(middle + 1, high)),
-            np.where(enough, middle, high),
-        )
+        low = np.where(enough, low, middle + 1)
+        high = np.where(enough, middle, high)
     return checks.plain(low)

@@ -29,7 +29,7 @@ from diffusion_derived.monte_carlo.importance import (
 from diffusion_derived.monte_carlo.problem import Coins, Problem
 from diffusion_derived.monte_carlo.tempering import (
     annealed_evidence,
-    temperatures,
+    powers,
     thermodynamic_evidence,
 )
 from diffusion_derived.monte_carlo.walk import Walk, metropolis
@@ -55,10 +55,10 @@ __all__ = [
     "log_mean_exp",
     "metropolis",
     "metropolis_kernel",
+    "powers",
     "prior_evidence",
     "self_normalised",
     "split_rhat",
     "stationary",
-    "temperatures",
     "thermodynamic_evidence",
 ]

@@ -45,7 +45,7 @@ def autocorrelation(x: ArrayLike) -> np.ndarray:
 def effective_sample_size(chains: ArrayLike) -> float:
     r"""How many independent draws would give a mean as exact.
 
-    $$\text{ESS} = \frac{mn}{\tau}, \qquad \tau = 1 + 2 \sum_{t \ge 1} \rho_t$$
+    $$\text{ESS} = \frac{mn}{1 + 2 \sum_{t \ge 1} \rho_t}$$
 
     Each chain is split in halves, so that a drift counts against it. Noise would swamp the
     sum: it is cut at the first negative pair $\rho_{2k} + \rho_{2k+1}$, and later pairs may

@@ -1,7 +1,7 @@
 r"""Evidence along a path from prior to posterior (chapter 3).
 
-The path is $p_\beta(\theta) \propto p(\theta)\,p(D \mid \theta)^\beta$: at $\beta = 0$ it is the
-prior, at $\beta = 1$ the posterior, and each stage is close to the last.
+The path is $p_\tau(\theta) \propto p(\theta)\,p(D \mid \theta)^\tau$: at $\tau = 0$ it is the
+prior, at $\tau = 1$ the posterior, and each stage is close to the last.
 """
 
 from math import sqrt
@@ -16,8 +16,8 @@ from diffusion_derived.monte_carlo.importance import log_mean_exp
 from diffusion_derived.monte_carlo.problem import Problem
 
 
-def temperatures(stages: int, power: Number = 4) -> np.ndarray:
-    r"""Inverse temperatures $\beta_j = (j/J)^{\text{power}}$ for j = 0..J, J = `stages`.
+def powers(stages: int, power: Number = 4) -> np.ndarray:
+    r"""Powers of the likelihood, $\tau_j = (j/J)^{\text{power}}$ for j = 0..J, J = `stages`.
 
     They crowd near 0, where the path leaves the prior fastest. Raises `ValueError` for fewer
     than one stage or a power not above 0. Chapter 3.
@@ -30,20 +30,20 @@ def tempered_step(
     problem: Problem,
     theta: np.ndarray,
     log_likelihood: np.ndarray,
-    beta: Number | np.ndarray,
+    tau: Number | np.ndarray,
     step: Number,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    r"""One Metropolis step of each chain at its own $\beta$; one evaluation for each chain.
+    r"""One Metropolis step of each chain at its own $\tau$; one evaluation for each chain.
 
-    `theta` has shape (chains, d), `log_likelihood` (chains,), `beta` is one number or has
+    `theta` has shape (chains, d), `log_likelihood` (chains,), `tau` is one number or has
     shape (chains,). Returns the new theta, its log likelihood and which steps were accepted.
-    Chapter 3.
+    A step out of the prior's support is refused, as its gain is NaN or minus infinity. Chapter 3.
     """
     proposed = theta + float(step) * rng.standard_normal(theta.shape)
     proposed_likelihood = problem.log_likelihood(proposed)
     with np.errstate(invalid="ignore"):
-        gain = beta * (proposed_likelihood - log_likelihood)
+        gain = tau * (proposed_likelihood - log_likelihood)
         gain = gain + problem.log_prior(proposed) - problem.log_prior(theta)
     accept = -rng.standard_exponential(gain.shape) < gain
     theta = np.where(accept[:, None], proposed, theta)
@@ -60,19 +60,19 @@ def annealed_evidence(
 ) -> Evidence:
     r"""Annealed importance sampling: each run walks from prior to posterior and collects a weight.
 
-    $$\log w = \sum_{j=1}^{J} (\beta_j - \beta_{j-1}) \log p(D \mid \theta_{j-1}), \qquad
+    $$\log w = \sum_{j=1}^{J} (\tau_j - \tau_{j-1}) \log p(D \mid \theta_{j-1}), \qquad
     \hat Z = \frac1n \sum_{i=1}^n w_i$$
 
-    $\theta_0$ is drawn from the prior, and $\theta_j$ is one Metropolis step at $\beta_j$ from
+    $\theta_0$ is drawn from the prior, and $\theta_j$ is one Metropolis step at $\tau_j$ from
     $\theta_{j-1}$. Unbiased however short the walk; `runs` independent runs give the error.
     `step` defaults to $0.35 / \sqrt d$. Raises `ValueError` for fewer than two runs, no stage,
     or a step not above 0. Chapter 3; Neal (2001).
     """
-    beta, runs = temperatures(stages), checks.count("runs", runs, least=2)
+    tau, runs = powers(stages), checks.count("runs", runs, least=2)
     step = _step(step, problem.d)
     theta = problem.sample_prior(checks.generator("rng", rng), runs)
     level, log_weights = problem.log_likelihood(theta), np.zeros(runs)
-    for before, now in zip(beta[:-1], beta[1:], strict=True):
+    for before, now in zip(tau[:-1], tau[1:], strict=True):
         log_weights += (now - before) * level
         if now < 1:
             theta, level, _ = tempered_step(problem, theta, level, now, step, rng)
@@ -89,22 +89,22 @@ def thermodynamic_evidence(
     chains: int = 4,
     step: Number | None = None,
 ) -> Evidence:
-    r"""Thermodynamic integration over Metropolis walks at each temperature.
+    r"""Thermodynamic integration over Metropolis walks at each power.
 
-    $$\log Z = \int_0^1 \mathbb{E}_\beta[\log p(D \mid \theta)]\,d\beta$$
+    $$\log Z = \int_0^1 \mathbb{E}_\tau[\log p(D \mid \theta)]\,d\tau$$
 
-    The integrand's slope is the variance of $\log p(D \mid \theta)$ under $p_\beta$, so the
+    The integrand's slope is the variance of $\log p(D \mid \theta)$ under $p_\tau$, so the
     trapezoid of each interval h is corrected by $-h^2/12$ times the change of that variance.
-    At each $\beta_j$ `chains` walks of `draws` steps, after a fifth as many that are thrown
+    At each $\tau_j$ `chains` walks of `draws` steps, after a fifth as many that are thrown
     away; the error adds up those of the correlated averages. `step` defaults to
     $0.35 / \sqrt d$. Raises `ValueError` for fewer than 20 draws, no stage, fewer than one
     chain, or a step not above 0. Chapter 3; Friel, Hurn and Wyse (2014).
     """
     draws, chains = checks.count("draws", draws, least=20), checks.count("chains", chains, least=1)
-    beta = temperatures(stages)
-    walks, calls = _tempered_walks(problem, beta, chains, draws, _step(step, problem.d), rng)
+    tau = powers(stages)
+    walks, calls = _tempered_walks(problem, tau, chains, draws, _step(step, problem.d), rng)
     means = [correlated_average(walk) for walk in walks]
-    widths, variances = np.diff(beta), walks.var(axis=(1, 2))
+    widths, variances = np.diff(tau), walks.var(axis=(1, 2))
     weights = (np.append(widths, 0) + np.append(0, widths)) / 2
     log_value = weights @ [mean.value for mean in means]
     log_value -= (widths**2 @ np.diff(variances)) / 12
@@ -114,23 +114,23 @@ def thermodynamic_evidence(
 
 def _tempered_walks(
     problem: Problem,
-    beta: np.ndarray,
+    tau: np.ndarray,
     chains: int,
     draws: int,
     step: float,
     rng: np.random.Generator,
 ) -> tuple[np.ndarray, int]:
-    """Log likelihoods along all walks, shape (temperatures, chains, draws), and their cost."""
-    beta_of = np.repeat(beta, chains)
-    theta = problem.sample_prior(checks.generator("rng", rng), beta_of.size)
+    """Log likelihoods along all walks, shape (powers, chains, draws), and their cost."""
+    tau_of = np.repeat(tau, chains)
+    theta = problem.sample_prior(checks.generator("rng", rng), tau_of.size)
     level, discarded = problem.log_likelihood(theta), draws // 5
-    levels = np.empty((draws, beta_of.size))
+    levels = np.empty((draws, tau_of.size))
     for i in range(-discarded, draws):
-        theta, level, _ = tempered_step(problem, theta, level, beta_of, step, rng)
+        theta, level, _ = tempered_step(problem, theta, level, tau_of, step, rng)
         if i >= 0:
             levels[i] = level
-    walks = levels.T.reshape(beta.size, chains, draws)
-    return walks, beta_of.size * (1 + discarded + draws)
+    walks = levels.T.reshape(tau.size, chains, draws)
+    return walks, tau_of.size * (1 + discarded + draws)
 
 
 def _step(step: Number | None, d: int) -> float:
