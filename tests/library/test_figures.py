@@ -22,7 +22,7 @@ from scipy import stats
 
 from diffusion_derived import beta_coin as coin
 from diffusion_derived.beta_coin import Beta, Dirichlet
-from diffusion_derived.figures import bayes, beta_coin, information, style
+from diffusion_derived.figures import bayes, beta_coin, information, mixture, style
 from diffusion_derived.figures.naming import Curve, name_curves
 from diffusion_derived.roles import GROUND, ROLES
 
@@ -160,6 +160,57 @@ def two_scales():
     )
 
 
+ELLIPSES = ([[3, 2], [6, 4], [7, 1.6]], [[[1, 0.5], [0.5, 0.7]], [[1, 0], [0, 1]], np.eye(2) / 4])
+
+
+def cloud():
+    rng = np.random.default_rng(5)
+    z = rng.integers(3, size=200)
+    return np.array(ELLIPSES[0])[z] + rng.normal(size=(200, 2)), z
+
+
+def wall():
+    return mixture.wall(*cloud())
+
+
+def two_normals():
+    x = np.linspace(-4, 4, 401)
+    parts = np.array([stats.norm(0, 1).pdf(x), stats.norm(1, 0.5).pdf(x)]) / 2
+    return mixture.two_normals(x, parts, parts[1] / parts.sum(axis=0), ("heads", "tails"))
+
+
+def touching():
+    x = np.linspace(-1, 2, 101)
+    starts, tops = (-0.5, 0.0, 0.4), (0.0, 0.4, 0.7)
+    bounds = [
+        (s, -(s**2) - 2 * s * (x - s) - 2 * (x - s) ** 2, t)
+        for s, t in zip(starts, tops, strict=True)
+    ]
+    return mixture.touching(x, -(x**2), bounds)
+
+
+def climb():
+    fits = {f"step {n}": ELLIPSES for n in (0, 10, 60)}
+    return mixture.climb(cloud()[0], fits, -1000 - 200 * np.exp(-np.arange(61) / 10))
+
+
+def starts():
+    ends = {"random points": [-975.0] * 90 + [-1010.0] * 10, "k-means groups": [-975.0] * 100}
+    return mixture.starts(cloud()[0], ends, {"best": ELLIPSES, "worst": ELLIPSES})
+
+
+def held_out():
+    counts, error = (1, 2, 5, 10, 15, 20, 30), np.full(7, 0.05)
+    levels = np.log(counts)
+    curves = {"fitted points": (levels, 0 * error), "new points": (-levels, error)}
+    return mixture.held_out(counts, {"digits": curves, "control": curves}, truth=0.0)
+
+
+def small_pictures():
+    images = np.random.default_rng(5).random((10, 8, 8))
+    return mixture.pictures({"digits": images, "component means": images[:7] * 2 - 0.5})
+
+
 PICTURES = [
     areas,
     pmf_pdf_cdf,
@@ -179,6 +230,13 @@ PICTURES = [
     cost_of_belief,
     fits,
     two_scales,
+    wall,
+    two_normals,
+    touching,
+    climb,
+    starts,
+    held_out,
+    small_pictures,
 ]
 
 
