@@ -22,8 +22,10 @@ PAGES = [
     "book/references",
     "book/api",
     "book/api/inference",
+    "book/api/variational",
     "notebooks/01_bayes",
     "notebooks/02_beta_coin",
+    "notebooks/04_information",
     "notebooks/exercises/01_bayes",
     "notebooks/exercises/02_beta_coin",
 ]
