@@ -49,6 +49,23 @@ def derivation(**changed):
     return SimpleNamespace(**{**given, **changed})
 
 
+@pytest.mark.parametrize(
+    ("grade", "scope", "words"),
+    [
+        ("proof", "all values", "Proved for all values"),
+        ("family", "K = 2, 3", "Exact on a family for K = 2, 3"),
+        ("approx", "all values", "Order of the error proved for all values"),
+        ("numeric", "all values", "Computed"),
+        ("montecarlo", "all values", "Simulated"),
+    ],
+)
+def test_the_badge_reads_as_a_sentence(grade, scope, words):
+    said = derivation(grade=grade, scope=scope, notes=(), rests_on=())
+    badge = re.search(r'dv-badge">(.*?)</p>', derivation_html(said))[1]
+    assert re.sub(r"<svg.*?</svg>|<[^>]*>", "", badge).replace("&#160;", " ").strip() == words
+    assert f"{words}." in derivation_markdown(said)
+
+
 class Page(HTMLParser):
     """The text, the ids and the nesting of some HTML."""
 

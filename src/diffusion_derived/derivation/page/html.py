@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from ..grades import GRADES, ORDER
+from ..grades import GRADES, ORDER, badge, reach
 from .marks import mark
 from .pieces import (
     CLASSES,
@@ -50,7 +50,7 @@ def _title(derivation) -> str:
 
 
 def _badge(derivation) -> str:
-    word = GRADES[derivation.grade].word.capitalize()
+    word, where = badge(derivation.grade), reach(derivation.grade, derivation.scope)
     given = sum(note.grade in NOT_DECIDED for note in derivation.notes)
     statements = "statement" if given == 1 else "statements"
     footnote = (
@@ -60,7 +60,7 @@ def _badge(derivation) -> str:
     )
     return (
         f'<p class="dv-badge">{mark(derivation.grade)}&#160;{word} '
-        f'<span class="dv-scope">for {scope_html(derivation.scope)}</span>{footnote}</p>'
+        f'<span class="dv-scope">{scope_html(where)}</span>{footnote}</p>'
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ..grades import GRADES
+from ..grades import GRADES, badge, reach
 from .pieces import distance, negated, point
 
 
@@ -10,7 +10,7 @@ def derivation_markdown(derivation) -> str:
     """The chain as one aligned display, then a numbered list of reasons, refusals and supports."""
     parts = [
         f"**Derivation: {derivation.title}**",
-        f"{GRADES[derivation.grade].word.capitalize()} for {derivation.scope}.",
+        f"{badge(derivation.grade)} {reach(derivation.grade, derivation.scope)}".rstrip() + ".",
         _display(derivation.lines),
         "\n".join(f"{n}. {_reason(line)}" for n, line in enumerate(derivation.lines[1:], 1)),
         _rests(derivation),

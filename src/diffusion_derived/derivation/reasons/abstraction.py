@@ -9,7 +9,6 @@ this view agree because of the rule.
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterable
 from functools import singledispatchmethod
 
 import sympy as sp
@@ -18,10 +17,7 @@ from ..tree.calculus import Derivative, Integral, Unknown
 from ..tree.opened import (
     LawEntropy,
     Moment,
-    MutualInformation,
     Opened,
-    TableDivergence,
-    TableEntropy,
 )
 from ..tree.probability import (
     Density,
@@ -29,7 +25,6 @@ from ..tree.probability import (
     Draw,
     Expectation,
     Probability,
-    Slot,
     TableExpectation,
 )
 from ..tree.repeated import Product, Range, Repeated, States, Sum
@@ -52,25 +47,25 @@ from ..tree.terms import (
     Term,
 )
 from ..tree.worlds import World
+from .facts import (
+    DENSITY,
+    DIFFERENTIATE,
+    GAMMA,
+    INTEGRATE,
+    LINEAR,
+    LOGS,
+    MOMENTS,
+    OPENS,
+    PRODUCT,
+    SUMS,
+)
+from .unknowns import Unknowns
 
-LOGS, PRODUCT, SUMS, LINEAR = "laws of logarithms", "product rule", "sum rule", "linearity"
-DENSITY, MOMENTS, INTEGRATE = "form of the density", "moments", "integral"
-DIFFERENTIATE, GAMMA = "differentiation", "Gamma function"
-DIVERGENCE, VARIANCE = TableDivergence.fact, Moment.fact
-ENTROPY, INFORMATION = TableEntropy.fact, MutualInformation.fact
-Slots = tuple[Slot, ...]
-# What a fact says, among more.
-WEAKER = {SUMS: {PRODUCT, LINEAR}, MOMENTS: {LINEAR}, DIFFERENTIATE: {LOGS}, DENSITY: {LOGS}}
-OPENS = "definition of "  # followed by the name that is opened
+_POSITIVE = (r"\Gamma", r"\mathrm{B}", "binomial", "!", r"\operatorname{sigmoid}")
 
 
-class View:
-    """What one knows: the facts, and the unknowns met so far with the names they depend on."""
-
-    def __init__(self, facts: Iterable[str]) -> None:
-        self.facts = frozenset(facts)
-        self.unknowns: dict[tuple, sp.Symbol] = {}
-        self.depends: dict[sp.Symbol, frozenset[str]] = {}
+class View(Unknowns):
+    """What one knows: the facts, and the unknowns met so far."""
 
     def of(self, term: Term, world: World) -> sp.Expr:
         """The value of a term in this view."""
@@ -135,7 +130,7 @@ class View:
         arguments = tuple(self.of(argument, world) for argument in term.arguments)
         if GAMMA in self.facts or not any(a.free_symbols for a in arguments):
             return term.function(*arguments)
-        return self._unknown(term.name, term, world, arguments, True)
+        return self._unknown(term.name, term, world, arguments, term.name in _POSITIVE)
 
     @_of.register
     def _(self, term: Unknown, world):
@@ -236,26 +231,6 @@ class View:
         own = {k: v for k, v in vars(term).items() if not _holds_terms(v) and k not in term.hidden}
         return f"{type(term).__name__}{own}"
 
-    def _probability(self, name: str, of: Slots, given: Slots = ()) -> sp.Symbol:
-        names = frozenset(slot.name for slot in (*of, *given) if slot.event is None)
-        return self._make((name, frozenset(of), frozenset(given)), names, positive=True)
-
-    def _unknown(self, kind, term, world, inner, positive=False) -> sp.Symbol:
-        inner = tuple(sp.cancel(sp.together(value)) for value in inner)
-        names = self._names_in(inner) | {n for n in term.needs() if n in world.bound}
-        return self._make((kind, *inner), names, positive)
-
-    def _make(self, key: tuple, names: Iterable[str], positive: bool) -> sp.Symbol:
-        if key not in self.unknowns:
-            assumed = {"positive": True} if positive else {"real": True}
-            symbol = sp.Dummy(f"u{len(self.unknowns)}", **assumed)
-            self.unknowns[key], self.depends[symbol] = symbol, frozenset(names)
-        return self.unknowns[key]
-
-    def _names_in(self, values: Iterable[sp.Expr]) -> frozenset[str]:
-        symbols = {s for value in values for s in value.free_symbols}
-        return frozenset().union(*(self.depends.get(s, {str(s)}) for s in symbols))
-
     # ---- linear operations ---------------------------------------------------------------
 
     def _linear(self, kind: str, term: Term, names: tuple[str, ...], body: Term, world: World):
@@ -264,16 +239,6 @@ class View:
             return self._apply(kind, names, value)
         summands = sp.Add.make_args(sp.expand(value))
         return sp.Add(*(self._pull_out(kind, names, summand) for summand in summands))
-
-    def _pull_out(self, kind: str, names: tuple[str, ...], summand: sp.Expr) -> sp.Expr:
-        inside = [f for f in sp.Mul.make_args(summand) if self._names_in([f]) & set(names)]
-        outside = sp.Mul(*(f for f in sp.Mul.make_args(summand) if f not in inside))
-        return outside * self._apply(kind, names, sp.Mul(*inside))
-
-    def _apply(self, kind: str, names: tuple[str, ...], value: sp.Expr) -> sp.Expr:
-        value = sp.cancel(sp.together(value))
-        free = self._names_in([value]) - set(names)
-        return self._make((kind, names, value), free, positive=False)
 
     def _members(self, term: Repeated, world: World) -> list[sp.Expr]:
         return [self.of(term.body, inner) for inner in term.over.values(world)]

@@ -20,7 +20,7 @@ from ..language.notation import Notation
 from ..tree.terms import Term
 from ..tree.worlds import World
 from ..verdict import PROVED
-from . import abstraction as known
+from . import facts as known
 from .abstraction import View
 
 Form = Callable[[sp.Expr], str]  # what is wrong with the form of the new line; "" if nothing
