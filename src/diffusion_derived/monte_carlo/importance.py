@@ -8,6 +8,9 @@ from numpy.typing import ArrayLike
 from diffusion_derived import checks
 from diffusion_derived.monte_carlo.estimate import Estimate, sample_of
 
+# The exponential of a larger number is no float.
+LARGEST_LOG = 700
+
 
 def importance(values: ArrayLike, log_weights: ArrayLike) -> Estimate:
     r"""Unbiased estimate of an expectation under p from draws of q.
@@ -18,10 +21,12 @@ def importance(values: ArrayLike, log_weights: ArrayLike) -> Estimate:
     `values` holds $f(x_i)$, `log_weights` $\log w_i$ in nats, both of shape (n,); a log
     weight may be minus infinity. The error is that of `average`, on $w_i f(x_i)$: honest only
     if the weights have a variance, so look at `effective_size` too. p must be normalised.
-    Raises `ValueError` for shapes that differ, fewer than two draws, or weights that are all
-    0. Chapter 3.
+    Raises `ValueError` for shapes that differ, fewer than two draws, weights that are all 0, or
+    a weight above the largest float. Chapter 3.
     """
     values, weights, log_scale = _scaled(values, log_weights)
+    if log_scale > LARGEST_LOG:
+        checks.refuse("log_weights", log_scale, f"at most {LARGEST_LOG}, or log_mean_exp")
     products = weights * values
     scale, n = exp(log_scale), values.size
     error = scale * float(products.std(ddof=1)) / sqrt(n)
