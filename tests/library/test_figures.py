@@ -22,7 +22,7 @@ from scipy import stats
 
 from diffusion_derived import beta_coin as coin
 from diffusion_derived.beta_coin import Beta, Dirichlet
-from diffusion_derived.figures import bayes, beta_coin, information, mixture, style
+from diffusion_derived.figures import bayes, beta_coin, elbo, information, mixture, style
 from diffusion_derived.figures.naming import Curve, name_curves
 from diffusion_derived.roles import GROUND, ROLES
 
@@ -211,6 +211,45 @@ def small_pictures():
     return mixture.pictures({"digits": images, "component means": images[:7] * 2 - 0.5})
 
 
+NORMALS = {"wide": (0, 1), "narrow": (0.8, 0.25), "best": (0.756, 0.638)}
+
+
+def guesses():
+    z = np.linspace(-2.5, 3.5, 301)
+    theta = 1 / (1 + np.exp(-z))
+    posterior = Beta(8, 4).pdf(theta) * theta * (1 - theta)
+    curves = {name: stats.norm(*at).pdf(z) for name, at in NORMALS.items()}
+    bounds = {"wide": -3.466, "narrow": -2.71, "best": -2.402}
+    return elbo.guesses(z, posterior, curves, bounds, -2.398)
+
+
+def landscape():
+    mu, sigma = np.linspace(-0.4, 1.4, 61), np.linspace(0.3, 1.25, 57)
+    bound = -((mu - 0.76) ** 2) - 3 * np.log(sigma[:, None] / 0.64) ** 2
+    path = np.linspace((0, 1), (0.7, 0.6), 30)
+    return elbo.landscape(mu, sigma, bound, {"score": path, "reparametrised": path}, (0.76, 0.64))
+
+
+def climbs():
+    noise = np.random.default_rng(6).random((3, 20, 1))
+    fall = 1000 * np.exp(-np.minimum(np.arange(301), 80) / 10)
+    return elbo.climbs(dict(zip(("score", "baseline", "moved"), fall * noise, strict=True)))
+
+
+def importance_bounds():
+    counts = 2 ** np.arange(10)
+    rise, flat = (-2.4 - 1 / counts, 0.03 / counts), (np.full(10, -3.4), np.full(10, 0.01))
+    both = {"log of the mean": rise, "mean of the logs": flat}
+    return elbo.importance_bounds(counts, both, -2.398)
+
+
+def encoders():
+    heads = np.arange(11)
+    best = (heads / 2 - 2.5, 0.6 + (heads - 5) ** 2 / 50)
+    fits = {"linear": (heads / 2 - 2.5, np.full(11, 0.7)), "degree 3": best}
+    return elbo.encoders(heads, best, fits)
+
+
 PICTURES = [
     areas,
     pmf_pdf_cdf,
@@ -237,6 +276,11 @@ PICTURES = [
     starts,
     held_out,
     small_pictures,
+    guesses,
+    landscape,
+    climbs,
+    importance_bounds,
+    encoders,
 ]
 
 

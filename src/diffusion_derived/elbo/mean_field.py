@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from diffusion_derived import checks
+from diffusion_derived.information import kl_normal_full
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,8 @@ def mean_field(mean: ArrayLike, covariance: ArrayLike) -> MeanField:
     """
     mean, covariance, precision = normal("mean", mean, "covariance", covariance)
     variances = 1 / np.diag(precision)
-    return MeanField(mean, variances, _divergence(mean, variances, mean, covariance, precision))
+    kl = kl_normal_full(mean, np.diag(variances), mean, covariance)
+    return MeanField(mean, variances, kl)
 
 
 def coordinate_ascent(
@@ -53,13 +55,13 @@ def coordinate_ascent(
     spread = _vector("variances", variances, mean.size)
     if (spread <= 0).any():
         checks.refuse("variances", spread, "numbers above 0")
-    yield MeanField(now, spread, _divergence(now, spread, mean, covariance, precision))
+    yield MeanField(now, spread, kl_normal_full(now, np.diag(spread), mean, covariance))
     for step in range(checks.count("sweeps", sweeps) * mean.size):
         i = step % mean.size
         now, spread = now.copy(), spread.copy()
         now[i] -= precision[i] @ (now - mean) / precision[i, i]
         spread[i] = 1 / precision[i, i]
-        kl = _divergence(now, spread, mean, covariance, precision)
+        kl = kl_normal_full(now, np.diag(spread), mean, covariance)
         yield MeanField(now, spread, kl, step + 1, i)
 
 
@@ -77,13 +79,6 @@ def normal(
     if not symmetric or np.linalg.eigvalsh(covariance).min() <= 0:
         checks.refuse(of, covariance, "a symmetric, positive definite matrix")
     return mean, covariance, np.linalg.inv(covariance)
-
-
-def _divergence(m, v, mean, covariance, precision) -> float:
-    """KL of independent normals from the correlated one, in nats."""
-    off = m - mean
-    log_ratio = np.linalg.slogdet(covariance)[1] - np.log(v).sum()
-    return float(0.5 * (np.diag(precision) @ v + off @ precision @ off - m.size + log_ratio))
 
 
 def _vector(name: str, values: ArrayLike, size: int) -> np.ndarray:

@@ -11,7 +11,7 @@ from diffusion_derived.figures.naming import Curve, name_curves
 from diffusion_derived.figures.style import INK, MUTED, Picture, key, label, line
 from diffusion_derived.roles import GROUND, ROLES
 
-LOGIT = "logit of the bias"
+LOG_ODDS = "log-odds of heads"
 DASHES = ("-", (0, (4, 2.5)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 MARKERS = ("o", "s", "^", "D")
 
@@ -30,7 +30,7 @@ def guesses(
     """
     listed = ", ".join(f"{name} at {bound:.2f}" for name, bound in bounds.items())
     alt = (
-        f"Left, the posterior of the {LOGIT} and the guesses {', '.join(curves)}. Right, a bar "
+        f"Left, the posterior of the {LOG_ODDS} and the guesses {', '.join(curves)}. Right, a bar "
         f"for each guess that ends at its bound, {listed}; the rest up to {log_evidence:.2f}, "
         f"the log evidence, is the gap."
     )
@@ -39,7 +39,7 @@ def guesses(
         line(left, z, posterior, "posterior")
         for curve in curves.values():
             line(left, z, curve, "q")
-        left.set(xlim=(z[0], z[-1]), ylim=(0, None), yticks=[], xlabel=LOGIT)
+        left.set(xlim=(z[0], z[-1]), ylim=(0, None), yticks=[], xlabel=LOG_ODDS)
         left.spines.left.set_visible(False)
         named = [Curve(z, posterior, "posterior", "posterior")]
         name_curves(left, named + [Curve(z, c, name, "q") for name, c in curves.items()])
@@ -50,9 +50,9 @@ def guesses(
 def _bars(axes, bounds, log_evidence) -> None:
     floor = np.floor(2 * min(bounds.values()) - 0.5) / 2
     for place, (name, bound) in enumerate(bounds.items()):
-        axes.bar(place, bound - floor, bottom=floor, width=0.62, color=ROLES["q"].light, lw=0)
+        axes.bar(place, bound - floor, bottom=floor, width=0.78, color=ROLES["q"].light, lw=0)
         axes.bar(
-            place, log_evidence - bound, bottom=bound, width=0.62,
+            place, log_evidence - bound, bottom=bound, width=0.78,
             facecolor="none", edgecolor=INK, hatch="////", lw=0.8,
         )  # fmt: skip
         label(axes, place, floor + 0.05, name, color=GROUND["paper"].light, weight=600, ha="center")
@@ -99,7 +99,7 @@ def landscape(
 def climbs(gaps: Mapping[str, ArrayLike]) -> Picture:
     """How far below the best bound each climb is, step by step: the median and eight in ten runs.
 
-    Each entry has shape (runs, steps + 1), in nats, above 0. At most four. Chapter 6.
+    Each entry has shape (runs, steps + 1), in thousandths of a nat. At most four. Chapter 6.
     """
     alt = (
         f"Distance from the best bound against the step, on a logarithmic axis, for "
@@ -113,8 +113,8 @@ def climbs(gaps: Mapping[str, ArrayLike]) -> Picture:
             low, middle, high = np.quantile(runs, [0.1, 0.5, 0.9], axis=0)
             steps = np.arange(middle.size)
             axes.fill_between(steps, low, high, color=ROLES[role].light, alpha=0.16, lw=0)
-            line(axes, steps, middle, role, ls=dash, label=name)
-        axes.set(yscale="log", xlim=(0, steps[-1]), xlabel="step", ylabel="nats below the best")
+            line(axes, steps, middle, role, linestyle=dash, label=name)
+        axes.set(yscale="log", xlim=(0, steps[-1]), xlabel="step", ylabel="thousandths of a nat")
         key(drawn.figure, "upper center", columns=3)
     return drawn
 
@@ -138,9 +138,9 @@ def importance_bounds(
         for role, marker, (name, (values, errors)) in zip(
             ("q", "noise"), MARKERS, bounds.items(), strict=False
         ):
-            look = {"color": ROLES[role].light, "fmt": marker, "ms": 4.5, "lw": 1.4}
-            axes.errorbar(counts, values, 2 * np.asarray(errors), label=name, **look)
-            line(axes, counts, values, role, lw=1)
+            line(axes, counts, values, role, lw=1, marker=marker, ms=4.5, label=name)
+            look = {"ecolor": ROLES[role].light, "elinewidth": 1.4}
+            axes.errorbar(counts, values, 2 * np.asarray(errors), fmt="none", **look)
         look = {"color": ROLES["evidence"].light, "ls": ROLES["evidence"].linestyle}
         axes.axhline(log_evidence, label="log evidence", **look)
         axes.set_xscale("log", base=2)
@@ -170,7 +170,7 @@ def encoders(
             shown = "one by one" if part == 0 else None
             axes.plot(heads, best[part], "o", color=ROLES["data"].light, ms=5, label=shown)
             for dash, (fit, values) in zip(DASHES[1:], fits.items(), strict=False):
-                look = {"ls": dash, "label": fit if part == 0 else None}
+                look = {"linestyle": dash, "label": fit if part == 0 else None}
                 line(axes, heads, values[part], "q", **look)
             axes.set(xlabel="heads in ten", title=name)
             axes.xaxis.set_major_locator(MaxNLocator(integer=True))
