@@ -25,6 +25,7 @@ PAGES = [
     "book/api/variational",
     "notebooks/01_bayes",
     "notebooks/02_beta_coin",
+    "notebooks/03_monte_carlo",
     "notebooks/04_information",
     "notebooks/exercises/01_bayes",
     "notebooks/exercises/02_beta_coin",
