@@ -113,5 +113,5 @@ def _correlation_time(correlations: np.ndarray) -> float:
     last = max((n - 1) // 2 - 1, 0)
     negative = np.flatnonzero(pairs[: last + 1] <= 0)
     cut = int(negative[0]) if negative.size else last
-    kept = np.minimum.accumulate(pairs[:cut])
-    return -1 + 2 * float(kept.sum()) + max(float(correlations[2 * cut]), 0.0)
+    kept, even = np.minimum.accumulate(pairs[:cut]), float(correlations[2 * cut])
+    return -1 + 2 * float(kept.sum()) + (max(even, 0.0) if pairs[cut] < 0 else even)
