@@ -257,6 +257,7 @@ function render({ model, el }) {
 
   function draw(width) {
     const { draws, found: { acceptance, mean, size, error, lag } } = state();
+    widget.root.dataset.seed = model.get("seed");
     drawing.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
     drawing.innerHTML = picture(width, chain, draws);
     drawing.setAttribute("aria-label",

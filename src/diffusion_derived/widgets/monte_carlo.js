@@ -128,7 +128,7 @@ function upper(side, trial, n) {
   const columns = COLUMNS.filter((column) => column <= n && trial.kept.has(column));
   const clouds = columns
     .map((column) => cloud(at, column, estimates(trial.kept.get(column), column))).join("");
-  return caption(at, "all 200 estimates, by number of draws n")
+  return caption(at, "all 200 estimates; shaded, one standard error")
     + yGrid(at, [0, 0.05, 0.1, 0.15], (value) => fixed(value, 2))
     + funnel(at) + clouds + exactLine(at)
     + line(here, at.top, here, at.base, { class: "wg-axis" })
@@ -218,6 +218,7 @@ function render({ model, el }) {
     const n = state();
     cancelAnimationFrame(later);
     const done = trial.advance(n, PATIENCE);
+    widget.root.dataset.seed = model.get("seed");
     widget.root.dataset.busy = !done;
     if (!done) later = requestAnimationFrame(() => draw(width));
     const shown = trial.last(n);
