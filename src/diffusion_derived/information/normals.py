@@ -18,12 +18,15 @@ def kl_normal(
     `sigma_p` and `sigma_q` are standard deviations. Independent coordinates add up: take the
     sum over the last axis. Raises `ValueError` unless both are above 0. Chapter 4.
     """
-    mu_p, mu_q = checks.finite_floats("mu_p", mu_p), checks.finite_floats("mu_q", mu_q)
-    sigma_p, sigma_q = _positive("sigma_p", sigma_p), _positive("sigma_q", sigma_q)
-    log_ratio = np.log(sigma_p) - np.log(sigma_q)
-    distance = (mu_p - mu_q) / sigma_q
+    mu_p = checks.finite_floats("mu_p", mu_p)
+    mu_q = checks.finite_floats("mu_q", mu_q)
+    sigma_p = _positive("sigma_p", sigma_p)
+    sigma_q = _positive("sigma_q", sigma_q)
+    t = np.log(sigma_p) - np.log(sigma_q)
     with np.errstate(over="ignore"):
-        return checks.plain((np.expm1(2 * log_ratio) - 2 * log_ratio + distance**2) / 2)
+        distance = (mu_p - mu_q) / sigma_q
+        twice = np.expm1(2 * t) - 2 * t + distance**2
+    return checks.plain(twice / 2)
 
 
 def kl_to_standard_normal(mu: ArrayLike, log_var: ArrayLike) -> float | np.ndarray:
