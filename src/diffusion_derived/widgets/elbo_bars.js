@@ -5,7 +5,7 @@ import {
 import { expectation, logNormal, normal } from "./normal.js";
 import { curve, drawn, plane, ticks, under, xAxis, yGrid } from "./plot.js";
 
-// ---- mathematics: 7 heads in 10 tosses, uniform prior, on the line of λ = log θ/(1 − θ) ----
+// ---- mathematics: 7 heads in 10 tosses, uniform prior, on the line of z = log θ/(1 − θ) ----
 
 const HEADS = 7;
 const TAILS = 3;
@@ -15,18 +15,18 @@ const LOG_CONSTANT = logBeta(HEADS + 1, TAILS + 1);
 
 const softplus = (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
 
-// log of θ^8 (1 − θ)^4: likelihood and prior on the λ line, where the uniform prior is θ(1 − θ).
+// log of θ^8 (1 − θ)^4: likelihood and prior on the z line, where the uniform prior is θ(1 − θ).
 const logShape = (logit) => -(HEADS + 1) * softplus(-logit) - (TAILS + 1) * softplus(logit);
 export const logJoint = (logit) => LOG_CHOOSE + logShape(logit);
 export const logPosterior = (logit) => logShape(logit) - LOG_CONSTANT;
 
-// ELBO = E_q[log p(D, λ)] plus the entropy of q = N(mean, width²), which is known exactly.
+// ELBO = E_q[log p(D, z)] plus the entropy of q = N(mean, width²), which is known exactly.
 export function elbo(mean, width) {
   const entropy = 0.5 * Math.log(2 * Math.PI * Math.E) + Math.log(width);
   return expectation(logJoint, mean, width) + entropy;
 }
 
-// KL(q ‖ posterior) by Simpson's rule for ∫ q log(q/posterior) dλ: shares no number with the ELBO.
+// KL(q ‖ posterior) by Simpson's rule for ∫ q log(q/posterior) dz: shares no number with the ELBO.
 const INTERVALS = 720;
 const SPAN = 9;
 export function kl(mean, width) {
@@ -47,7 +47,7 @@ const LOGITS = Array.from({ length: 331 }, (_, i) => -5 + i / 30);
 const THETAS = Array.from({ length: 299 }, (_, i) => (i + 1) / 300);
 const logit = (theta) => Math.log(theta / (1 - theta));
 
-// Both densities on one of the two lines. A density of θ is one of λ times dλ/dθ = 1/θ(1 − θ).
+// Both densities on one of the two lines. A density of θ is one of z times dz/dθ = 1/θ(1 − θ).
 export function densities(axis, mean, width) {
   const xs = axis === "logit" ? LOGITS : THETAS;
   const at = axis === "logit" ? xs : xs.map(logit);
@@ -64,8 +64,8 @@ export const ceiling = ({ q, posterior }) =>
   1.08 * Math.max(...posterior, ...q.filter((_, i) => i > 5 && i < q.length - 6));
 
 const AXES = {
-  logit: { range: [-5, 6], marks: [-4, -2, 0, 2, 4, 6], name: "log-odds of heads, λ" },
-  theta: { range: [0, 1], marks: [0, 0.2, 0.4, 0.6, 0.8, 1], name: "probability of heads, θ" },
+  logit: { range: [-5, 6], marks: [-4, -2, 0, 2, 4, 6], name: "logit of the bias, z" },
+  theta: { range: [0, 1], marks: [0, 0.2, 0.4, 0.6, 0.8, 1], name: "bias of the coin, θ" },
 };
 
 function curves(width, axis, mean, deviation, clip) {
@@ -155,7 +155,7 @@ function render({ model, el }) {
     show: (value) => fixed(value, 2),
   });
   choice(widget, model, {
-    key: "axis", label: "Draw over", options: [["logit", "log-odds"], ["theta", "θ"]],
+    key: "axis", label: "Draw over", options: [["logit", "logit z"], ["theta", "bias θ"]],
   });
 
   const say = () => {
@@ -173,7 +173,7 @@ function render({ model, el }) {
     drawing.setAttribute("viewBox", `0 0 ${width} ${below.height}`);
     drawing.innerHTML = above.content + below.content;
     drawing.setAttribute("aria-label", `The guess q with mean ${fixed(mean, 2)} and width `
-      + `${fixed(deviation, 2)} of the log-odds, beside the exact posterior. ${say()}`);
+      + `${fixed(deviation, 2)} of the logit, beside the exact posterior. ${say()}`);
     note.textContent = above.cut ? "q is cut off at the top, close to an end." : "";
     note.hidden = !above.cut;
     show("elbo", fixed(bound, 4), bound);

@@ -18,7 +18,7 @@ LOG_EVIDENCE = -math.log(11)
 class ElboBars(Widget):
     r"""$\log p(D) = \mathrm{ELBO} + \mathrm{KL}(q\,\|\,p(\theta\mid D))$, 7 heads in 10 tosses.
 
-    The prior is uniform and $q$ is normal on the line of $\log\frac{\theta}{1-\theta}$: `mean` in
+    The prior is uniform and $q$ is normal on the line of $z = \log\frac{\theta}{1-\theta}$: `mean` in
     [-2, 3], `width` (its standard deviation) in [0.1, 3]. `axis` is "logit" or "theta". BadTrait (a
     ValueError) for anything else. In nats. Chapter 6.
     """
@@ -42,7 +42,7 @@ class ElboBars(Widget):
         posterior = stats.beta(8, 4).pdf(theta) * theta * (1 - theta)
         style.line(curves, x, posterior * slope, "posterior", label="exact posterior")
         style.line(curves, x, q * slope, "q", label="your guess q")
-        name = "probability of heads" if on_theta else "log-odds of heads"
+        name = r"bias of the coin, $\theta$" if on_theta else "logit of the bias, $z$"
         curves.set(ylim=(0, None), xlim=(0, 1) if on_theta else (-5, 6), xlabel=name)
         bound, colour = self._elbo(), ROLES["q"].light
         low = min(-4, bound - 1)
