@@ -11,7 +11,7 @@ from diffusion_derived.figures.naming import Curve, name_curves
 from diffusion_derived.figures.style import INK, MUTED, Picture, key, label, line
 from diffusion_derived.roles import GROUND, ROLES
 
-LOG_ODDS = "log-odds of heads"
+LOGIT = "logit of the bias"
 DASHES = ("-", (0, (4, 2.5)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
 MARKERS = ("o", "s", "^", "D")
 
@@ -30,7 +30,7 @@ def guesses(
     """
     listed = ", ".join(f"{name} at {bound:.2f}" for name, bound in bounds.items())
     alt = (
-        f"Left, the posterior of the {LOG_ODDS} and the guesses {', '.join(curves)}. Right, a bar "
+        f"Left, the posterior of the {LOGIT} and the guesses {', '.join(curves)}. Right, a bar "
         f"for each guess that ends at its bound, {listed}; the rest up to {log_evidence:.2f}, "
         f"the log evidence, is the gap."
     )
@@ -39,7 +39,7 @@ def guesses(
         line(left, z, posterior, "posterior")
         for curve in curves.values():
             line(left, z, curve, "q")
-        left.set(xlim=(z[0], z[-1]), ylim=(0, None), yticks=[], xlabel=LOG_ODDS)
+        left.set(xlim=(z[0], z[-1]), ylim=(0, None), yticks=[], xlabel=LOGIT)
         left.spines.left.set_visible(False)
         named = [Curve(z, posterior, "posterior", "posterior")]
         name_curves(left, named + [Curve(z, c, name, "q") for name, c in curves.items()])
