@@ -27,6 +27,7 @@ PAGES = [
     "notebooks/02_beta_coin",
     "notebooks/03_monte_carlo",
     "notebooks/04_information",
+    "notebooks/05_em",
     "notebooks/exercises/01_bayes",
     "notebooks/exercises/02_beta_coin",
 ]

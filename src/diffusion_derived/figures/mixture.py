@@ -98,13 +98,10 @@ def touching(
     return drawn
 
 
-def climb(
-    x: ArrayLike, fits: Mapping[str, Normals], path: ArrayLike, careless: ArrayLike | None = None
-) -> Picture:
+def climb(x: ArrayLike, fits: Mapping[str, Normals], path: ArrayLike) -> Picture:
     """Components after some steps of EM over the points, and the log-likelihood step by step.
 
-    `x` has shape (n, 2), `path` and `careless` shape (steps + 1,); at most three fits.
-    Chapter 5.
+    `x` has shape (n, 2), `path` shape (steps + 1,); at most three fits. Chapter 5.
     """
     path = np.asarray(path)
     alt = (

@@ -47,15 +47,13 @@ def m_step(x: ArrayLike, r: ArrayLike, floor: float | None = None) -> GaussianMi
     """
     x = rows_of_numbers("x", x)
     r = _shares("r", r, len(x))
-    total = r.sum(axis=0)
-    if np.any(total == 0):
-        raise CollapsedComponent(f"component {np.argmin(total)}: no point belongs to it")
+    total = _nobody_empty(r.sum(axis=0))
     means = r.T @ x / total[:, None]
     offsets = x.T - means[:, :, None]
     shares = (r / total).T[:, None, :]
     covariances = (shares * offsets) @ offsets.swapaxes(1, 2)
-    covariances = (covariances + covariances.swapaxes(1, 2)) / 2
-    return GaussianMixture(total / len(x), means, _wide_enough(covariances, _narrow(x), floor))
+    covariances = _wide_enough(covariances, _narrow(x), floor)
+    return GaussianMixture(total / len(x), means, covariances)
 
 
 def fit(
@@ -90,6 +88,12 @@ def lower_bound(mixture: GaussianMixture, x: ArrayLike, q: ArrayLike) -> float:
     return float(energy.sum() - xlogy(q, q).sum())
 
 
+def _nobody_empty(total: np.ndarray) -> np.ndarray:
+    if np.any(total == 0):
+        raise CollapsedComponent(f"component {np.argmin(total)}: no point belongs to it")
+    return total
+
+
 def _narrow(x: np.ndarray) -> float:
     """The variance below which a component has no width: a share of the data's, or rounding."""
     rounding = 16 * np.finfo(float).eps * np.abs(x).max()
@@ -98,6 +102,7 @@ def _narrow(x: np.ndarray) -> float:
 
 def _wide_enough(covariances: np.ndarray, narrow: float, floor: float | None) -> np.ndarray:
     """The covariances themselves, or raised to the floor; `CollapsedComponent` without one."""
+    covariances = (covariances + covariances.swapaxes(1, 2)) / 2
     values, directions = np.linalg.eigh(covariances)
     if floor is None:
         flat = values[:, 0] <= narrow

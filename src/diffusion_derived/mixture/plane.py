@@ -39,14 +39,13 @@ def principal_plane(x: ArrayLike, dimension: int) -> PrincipalPlane:
     so that each direction's largest entry is positive; the variances are $s_j^2/n$. Raises
     `ValueError` for more dimensions than the data have. Chapter 5.
     """
-    x, dimension = rows_of_numbers("x", x), checks.count("dimension", dimension, least=1)
-    if dimension > min(x.shape):
-        checks.refuse("dimension", dimension, f"at most {min(x.shape)}")
+    x, d = rows_of_numbers("x", x), checks.count("dimension", dimension, 1)
+    if d > min(x.shape):
+        checks.refuse("dimension", d, f"at most {min(x.shape)}")
     mean = x.mean(axis=0)
     _, s, directions = np.linalg.svd(x - mean, full_matrices=False)
-    largest = np.abs(directions).argmax(axis=1)[:, None]
-    directions = directions * np.sign(np.take_along_axis(directions, largest, axis=1))
-    share = np.square(s[:dimension]).sum() / np.square(s).sum()
-    return PrincipalPlane(
-        mean, directions[:dimension], np.square(s[:dimension]) / len(x), float(share)
-    )
+    top = np.abs(directions).argmax(axis=1)[:, None]
+    directions *= np.sign(np.take_along_axis(directions, top, axis=1))
+    variances = s**2 / len(x)
+    share = float(variances[:d].sum() / variances.sum())
+    return PrincipalPlane(mean, directions[:d], variances[:d], share)
