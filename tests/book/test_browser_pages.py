@@ -30,6 +30,7 @@ PAGES = [
     "notebooks/05_em",
     "notebooks/exercises/01_bayes",
     "notebooks/exercises/02_beta_coin",
+    "notebooks/exercises/05_em",
 ]
 CHAPTERS = [name for name in PAGES if name.startswith("notebooks/0")]
 # Folds open with a fade in the theme; colours are judged when it is over.

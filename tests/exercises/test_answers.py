@@ -18,8 +18,9 @@ from nbfiles import NOTEBOOKS, exercises, read
 
 pytestmark = pytest.mark.slow
 SEEDS = (0, 1763)
-MINUTES = {"five": 5, "ten": 10, "fifteen": 15, "twenty": 20, "thirty": 30, "forty": 40}
-LISTED = re.compile(r"> \*\*Exercise (\d+\.\d+)\*\* \*\((\w+)(?: minutes)?\)\.\* \*\*(.+?)\.?\*\*")
+NUMBERS = ("five", "ten", "fifteen", "twenty", "twenty-five", "thirty", "thirty-five", "forty")
+MINUTES = {word: 5 * place for place, word in enumerate(NUMBERS, 1)}
+LISTED = re.compile(r"> \*\*Exercise (\d+\.\d+)\*\* \*\(([\w-]+)(?: minutes)?\)\.\* \*\*(.+?)\.?\*\*")
 MASTERS = {path.stem: path for path in exercises()}
 every_master = pytest.mark.parametrize("name", MASTERS)
 

@@ -18,9 +18,9 @@ LOG_EVIDENCE = -math.log(11)
 class ElboBars(Widget):
     r"""$\log p(D) = \mathrm{ELBO} + \mathrm{KL}(q\,\|\,p(\theta\mid D))$, 7 heads in 10 tosses.
 
-    The prior is uniform and $q$ is normal on the line of $z = \log\frac{\theta}{1-\theta}$: `mean` in
-    [-2, 3], `width` (its standard deviation) in [0.1, 3]. `axis` is "logit" or "theta". BadTrait (a
-    ValueError) for anything else. In nats. Chapter 6.
+    The prior is uniform and $q$ is normal on the line of $z = \log\frac{\theta}{1-\theta}$: `mean`
+    in [-2, 3], `width` (its standard deviation) in [0.1, 3]. `axis` is "logit" or "theta". BadTrait
+    (a ValueError) for anything else. In nats. Chapter 6.
     """
 
     _esm = module("elbo_bars")
