@@ -20,7 +20,9 @@ pytestmark = pytest.mark.slow
 SEEDS = (0, 1763)
 NUMBERS = ("five", "ten", "fifteen", "twenty", "twenty-five", "thirty", "thirty-five", "forty")
 MINUTES = {word: 5 * place for place, word in enumerate(NUMBERS, 1)}
-LISTED = re.compile(r"> \*\*Exercise (\d+\.\d+)\*\* \*\(([\w-]+)(?: minutes)?\)\.\* \*\*(.+?)\.?\*\*")
+LISTED = re.compile(
+    r"> \*\*Exercise (\d+\.\d+)\*\* \*\(([\w-]+)(?: minutes)?\)\.\* \*\*(.+?)\.?\*\*"
+)
 MASTERS = {path.stem: path for path in exercises()}
 every_master = pytest.mark.parametrize("name", MASTERS)
 

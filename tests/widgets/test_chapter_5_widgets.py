@@ -11,6 +11,7 @@ from scipy import special, stats
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.mixture import GaussianMixture
 
+from diffusion_derived import mixture
 from diffusion_derived.widgets import EmStepper
 from diffusion_derived.widgets.em_stepper import FLOOR, HIGH, POINTS, START, WIDE
 
@@ -138,6 +139,25 @@ def test_a_component_that_shrinks_is_held_at_the_floor(maths: Callable, cloud: s
     assert held
     for _, _, covariance in zip(*parameters({"mixture": held}), strict=True):
         assert np.linalg.eigvalsh(covariance)[0] == pytest.approx(FLOOR**2, rel=1e-9)
+
+
+@pytest.mark.parametrize("components", [2, 3])
+@pytest.mark.parametrize("cloud", [*CLOUDS, "on a line", "one far off", "three points"])
+def test_the_moves_are_those_of_the_library(maths: Callable, cloud: str, components: int) -> None:
+    """From the start to the end, floor included."""
+    points = (CLOUDS | AWKWARD)[cloud]
+    states = history(maths, points, START, components, 41)
+    start = mixture.GaussianMixture(*parameters(states[0]))
+    for record in mixture.fit(points, start, 20, floor=FLOOR**2):
+        state = states[2 * record.step]
+        found, q = record.mixture, states[2 * record.step + 1]["q"]
+        assert state["log"] == pytest.approx(record.log_likelihood, abs=1e-6)
+        assert found.means == pytest.approx(parameters(state)[1], abs=1e-6)
+        assert found.covariances == pytest.approx(parameters(state)[2], abs=1e-6)
+        assert mixture.e_step(found, points) == pytest.approx(np.array(q), abs=1e-7)
+        assert state["bound"] == pytest.approx(
+            mixture.lower_bound(found, points, np.array(state["q"])), abs=1e-6
+        )
 
 
 def test_no_allowed_covariance_beats_the_floored_one(maths: Callable) -> None:
