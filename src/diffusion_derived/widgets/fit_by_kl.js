@@ -120,7 +120,7 @@ function densities(side, mu, sigma, p) {
   const heights = xs.map((x) => Math.exp(logDensity(x, p)));
   const top = Math.max(...heights, normal(mu, mu, sigma));
   const at = plane({ ...side, top: 8, base: 168, x: X, y: [0, 1.06 * top] });
-  return yGrid(at, ticks(0, top, 4).slice(1), (value) => fixed(value, 1))
+  return yGrid(at, ticks(0, top, 4).slice(1))
     + drawn(under(at, xs, heights), "p", "wg-fill") + xAxis(at, [])
     + drawn(curve(at, xs, heights), "p")
     + drawn(curve(at, xs, xs.map((x) => normal(x, mu, sigma))), "q");
@@ -153,7 +153,7 @@ function landscape(side, mu, sigma, p, clip) {
     + yGrid(at, ticks(0, top, 4).slice(1))
     + line(at.x(mu), at.top, at.x(mu), at.base, { class: "wg-hair" })
     + mark("g", { "clip-path": `url(#${clip})` }, drawnLines) + dots
-    + xAxis(at, ticks(...X, 7), { words: (value) => fixed(value, 0), name: "x and the mean of q" });
+    + xAxis(at, ticks(...X, 7), { name: "x and the mean of q" });
 }
 
 // ---- words ----

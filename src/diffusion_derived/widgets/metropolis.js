@@ -66,6 +66,7 @@ const THETAS = [0.1, 0.3, 0.5, 0.7, 0.9, 0.97];
 const BIN = 0.2;
 const FEW = 60;
 const LAGS = 40;
+const LEAST = -0.3;
 const HEIGHT = 398;
 
 const logitOf = (share) => Math.log(share / (1 - share));
@@ -132,7 +133,7 @@ function histogram(at, logits, draws) {
 
 function correlations(at, values) {
   const bars = values.map((value, lag) =>
-    line(at.x(lag), at.y(0), at.x(lag), at.y(value), {
+    line(at.x(lag), at.y(0), at.x(lag), at.y(Math.max(value, LEAST)), {
       class: "wg-line", "data-role": "data",
     }));
   const name = "autocorrelation of θ, by draws apart";
@@ -157,7 +158,7 @@ function picture(width, chain, draws) {
       + text(LEFT - 8, y + 5, share, { class: "wg-tick", "text-anchor": "end" });
   });
   const values = chain.logits.slice(0, draws).map(theta);
-  const low = plane({ left: LEFT, right, top: 294, base: 374, x: [-0.5, LAGS + 0.5], y: [-0.2, 1] });
+  const low = plane({ left: LEFT, right, top: 294, base: 374, x: [-0.5, LAGS + 0.5], y: [LEAST, 1] });
   return text(LEFT, TOP - 10, "θ", { class: "wg-tick", "text-anchor": "end", dx: -8 })
     + rows.join("")
     + trace(left, chain, draws) + histogram(side, chain.logits, draws)
@@ -191,10 +192,11 @@ function render({ model, el }) {
     { name: "mean", label: "mean of θ, exactly 2/3", role: "data" },
     { name: "error", label: "its standard error", role: "data" },
   ]);
-  widget.plot.append(legend([
+  const key = legend([
     ["posterior", "exact posterior", SAMPLE], ["data", "draws", BARS],
     ["noise", "refused", REJECTED],
-  ]), box, list);
+  ]);
+  widget.plot.append(key, box, list);
 
   const scale = logarithmic(0.02, 20);
   slider(widget, model, {
@@ -262,6 +264,7 @@ function render({ model, el }) {
     drawing.innerHTML = picture(width, chain, draws);
     drawing.setAttribute("aria-label",
       `Walk, histogram beside the exact density, and autocorrelation. ${say()}`);
+    key.lastElementChild.hidden = draws > FEW;
     show("draws", thousands(draws), draws);
     show("acceptance", orNone(acceptance, percent), acceptance);
     show("autocorrelation", orNone(lag, fixed), lag);

@@ -89,7 +89,7 @@ const LEFT = 58;
 const RIGHT = 8;
 const FUNNEL = { top: 26, base: 176 };
 const BARS = { top: 250, base: 400 };
-const HEIGHT = 428;
+const HEIGHT = 408;
 const NARROW = 420;
 const COLUMNS = [10, 32, 100, 320, 1000, 3200, 10000, 32000, 100000];
 
@@ -129,7 +129,7 @@ function upper(side, trial, n) {
   const clouds = columns
     .map((column) => cloud(at, column, estimates(trial.kept.get(column), column))).join("");
   return caption(at, "all 200 estimates; shaded, one standard error")
-    + yGrid(at, [0, 0.05, 0.1, 0.15], (value) => fixed(value, 2))
+    + yGrid(at, [0, 0.05, 0.1, 0.15])
     + funnel(at) + clouds + exactLine(at)
     + line(here, at.top, here, at.base, { class: "wg-axis" })
     + xAxis(at, decades.map(Math.log10), { words: (power) => thousands(10 ** power), name: "n" });
@@ -156,9 +156,8 @@ function bars(side, all, n) {
     return line(x, low, x, high, look)
       + (hit ? "" : ring(x, end));
   });
-  const digits = Math.max(2, Math.ceil(-Math.log10(reach)) + 1);
   return caption(at, `90 % bars of the first ${shown.length} at n = ${thousands(n)}`)
-    + yGrid(at, ticks(EXACT - reach, EXACT + reach, 5), (value) => fixed(value, digits))
+    + yGrid(at, ticks(EXACT - reach, EXACT + reach, 5))
     + marks.join("") + exactLine(at);
 }
 

@@ -1,5 +1,5 @@
 // Pictures with axes: places, ticks, curves and areas, for widgets that draw functions.
-import { line, path, text } from "./common.js";
+import { fixed, line, path, text } from "./common.js";
 
 // A rectangle of a picture that shows [x0, x1] by [y0, y1]; `x` and `y` turn values into pixels.
 export function plane({ left, right, top, base, x: [x0, x1], y: [y0, y1] }) {
@@ -23,8 +23,14 @@ export function ticks(low, high, most = 6) {
   return Array.from({ length: count }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 
+// Words for ticks, all with as many decimals as the one that needs most.
+export function evenly(values) {
+  const decimals = values.map((value) => (String(value).split(".")[1] ?? "").length);
+  return (value) => fixed(value, Math.max(0, ...decimals));
+}
+
 // The horizontal axis with a mark and a word at each value, and its name beneath.
-export function xAxis(at, values, { words = String, name = "" } = {}) {
+export function xAxis(at, values, { words = evenly(values), name = "" } = {}) {
   const marks = values.map((value) => {
     const x = at.x(value);
     const anchor = x > at.right - 12 ? "end" : "middle";
@@ -37,7 +43,7 @@ export function xAxis(at, values, { words = String, name = "" } = {}) {
 }
 
 // Hairlines across at some heights, each with its value at the left.
-export const yGrid = (at, values, words = String) =>
+export const yGrid = (at, values, words = evenly(values)) =>
   values.map((value) =>
     line(at.left, at.y(value), at.right, at.y(value), { class: "wg-hair" })
     + text(at.left - 8, at.y(value) + 5, words(value), {

@@ -62,19 +62,17 @@ function picture(width, q, p, id) {
   const panels = PANELS.map(({ top, base, role, words }, i) => {
     const y = [low - 0.04 * (high - low), high + 0.04 * (high - low)];
     const panel = plane({ ...side, top, base, x, y });
-    return yGrid(panel, ticks(low, high, 4), (value) => fixed(value, decimals(high - low)))
+    return yGrid(panel, ticks(low, high, 4))
       + signedArea(panel, xs, heights[i], role, `${id}-${role}`)
       + text(panel.right, top - 8, words, {
         class: "wg-label", "data-role": role, "text-anchor": "end",
       });
   });
   const last = plane({ ...side, ...PANELS[1], x, y: [0, 1] });
-  return yGrid(at, ticks(0, most, 4).slice(1), (value) => fixed(value, decimals(most)))
+  return yGrid(at, ticks(0, most, 4).slice(1))
     + xAxis(at, []) + density("p", p) + density("q", q) + panels.join("")
-    + xAxis(last, ticks(...x, 9), { words: (value) => fixed(value, 0), name: "x" });
+    + xAxis(last, ticks(...x, 9), { name: "x" });
 }
-
-const decimals = (range) => (range < 1 ? 2 : range < 4 ? 1 : 0);
 
 // ---- the widget ----
 
