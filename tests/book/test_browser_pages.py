@@ -28,6 +28,7 @@ PAGES = [
     "notebooks/03_monte_carlo",
     "notebooks/04_information",
     "notebooks/05_em",
+    "notebooks/06_elbo",
     "notebooks/exercises/01_bayes",
     "notebooks/exercises/02_beta_coin",
     "notebooks/exercises/05_em",
