@@ -22,7 +22,7 @@ from scipy import stats
 
 from diffusion_derived import beta_coin as coin
 from diffusion_derived.beta_coin import Beta, Dirichlet
-from diffusion_derived.figures import bayes, beta_coin, elbo, information, mixture, style
+from diffusion_derived.figures import bayes, beta_coin, elbo, information, mixture, monte_carlo, style
 from diffusion_derived.figures.naming import Curve, name_curves
 from diffusion_derived.roles import GROUND, ROLES
 
@@ -250,6 +250,44 @@ def encoders():
     return elbo.encoders(heads, best, fits)
 
 
+def running_means():
+    n = np.unique(np.geomspace(10, 10_000, 60).astype(int))
+    draws = np.random.default_rng(5).normal(1 / 11, 0.0971, size=(8, 10_000))
+    means = np.cumsum(draws, axis=1)[:, n - 1] / n
+    return monte_carlo.running_means(n, means, 1 / 11, 0.0971)
+
+
+def inversion():
+    x, heights = np.linspace(-6, 6, 201), (np.arange(12) + 0.5) / 12
+    return monte_carlo.inversion(x, stats.logistic.cdf(x), heights, stats.logistic.ppf(heights))
+
+
+def levels():
+    x, edges = np.linspace(-0.5, 7.5, 201), np.arange(0.5, 7)
+    law = stats.logistic(5.4, 1.1)
+    pmf = np.diff(np.concatenate([[0], law.cdf(edges), [1]]))
+    return monte_carlo.levels(np.arange(8), pmf, x, law.pdf(x))
+
+
+def power_path():
+    tau = np.linspace(0, 1, 11) ** 2
+    means = -1.8 - 3.4 * (1 - tau) ** 6
+    return monte_carlo.power_path(tau, means, np.full(11, 0.05), -np.log(11))
+
+
+def dimensions():
+    d, law = np.array([1, 2, 5, 10, 20]), np.linspace(1, 20, 50)
+    errors = {
+        "grid": [1e-14, 1e-6, 0.01],
+        "prior": 0.003 * 1.46**d,
+        "importance": 0.001 * np.sqrt(d),
+        "harmonic mean": 0.1 * d**1.2,
+        "thermodynamic": 0.02 * d**0.7,
+        "annealed": 0.01 * d**1.2,
+    }
+    return monte_carlo.dimensions(d, errors, (law, 0.003 * 1.46**law))
+
+
 PICTURES = [
     areas,
     pmf_pdf_cdf,
@@ -263,6 +301,11 @@ PICTURES = [
     drifting_coin,
     predictive_check,
     triangles,
+    running_means,
+    inversion,
+    levels,
+    power_path,
+    dimensions,
     integrands,
     code_words,
     log_bound,

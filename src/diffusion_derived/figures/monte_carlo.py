@@ -1,15 +1,13 @@
-"""Pictures of chapter 3: averages that settle, draws by inversion, walks, and six estimators."""
+"""Pictures of chapter 3: averages that settle, draws by inversion, and what twenty coins do."""
 
 from collections.abc import Mapping
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.ticker import FixedLocator, NullLocator
 from numpy.typing import ArrayLike
 
 from diffusion_derived.figures import style
 from diffusion_derived.figures.naming import Curve, name_curves
-from diffusion_derived.figures.style import HAIRLINE, INK, MUTED, Picture, key, label, line
+from diffusion_derived.figures.style import HAIRLINE, MUTED, Picture, key, label, line
 from diffusion_derived.roles import ROLES
 
 DASHES = ("-", (0, (4, 2.5)), (0, (1, 1.5)), (0, (6, 2, 1, 2)), (0, (8, 3)), (0, (2, 4)))
@@ -95,79 +93,6 @@ def levels(names: ArrayLike, pmf: ArrayLike, x: ArrayLike, pdf: ArrayLike) -> Pi
     return drawn
 
 
-def repetitions(estimates: Mapping[str, ArrayLike], truth: float, named: str = "1/11") -> Picture:
-    """Each estimator in a row of its own, one dot a repetition, and where the truth is.
-
-    The axis is logarithmic, so estimates must be above 0. Chapter 3.
-    """
-    alt = (
-        f"Rows of dots, one for each repetition, on a logarithmic axis: {'; '.join(estimates)}. "
-        f"A line marks the true value, {named}."
-    )
-    rng = np.random.default_rng(0)
-    with style.picture(alt, height=0.7 + 0.42 * len(estimates)) as drawn:
-        axes = drawn.figure.subplots()
-        axes.axvline(truth, color=TRUTH, lw=1.4, ls=DASHES[1])
-        for row, values in enumerate(estimates.values()):
-            values = np.asarray(values, dtype=float)
-            height = row + rng.uniform(-0.26, 0.26, values.size)
-            axes.plot(values, height, "o", color=ESTIMATE, ms=2.6, alpha=0.45, mec="none")
-        axes.set(xscale="log", ylim=(len(estimates) - 0.5, -0.5))
-        axes.set_yticks(range(len(estimates)), list(estimates))
-        axes.tick_params(axis="y", length=0, labelsize=11)
-        axes.spines.left.set_visible(False)
-        low, high = axes.get_xlim()
-        marks = [2**k * truth for k in range(-3, 4) if low <= 2**k * truth <= high]
-        axes.xaxis.set_major_locator(FixedLocator(marks))
-        axes.xaxis.set_minor_locator(NullLocator())
-        axes.set_xticklabels([_times(mark / truth, named) for mark in marks])
-    return drawn
-
-
-def _times(factor: float, named: str) -> str:
-    """The truth times a power of two, in words as short as a tick."""
-    if factor == 1:
-        return named
-    return f"{factor:.0f} ×" if factor > 1 else f"1/{1 / factor:.0f} ×"
-
-
-def walks(
-    paths: Mapping[str, ArrayLike], autocorrelation: Mapping[str, ArrayLike], shown: int = 300
-) -> Picture:
-    """Traces of Metropolis walks, one a panel, and how long each remembers where it was.
-
-    Each path has shape (n,), each autocorrelation (lags,), from lag 0. At most four. Chapter 3.
-    """
-    alt = (
-        f"Left, the first {shown} draws of walks with {'; '.join(paths)}. Right, their "
-        "autocorrelation against the lag: the nearer to 0, the more the draws are worth."
-    )
-    with style.picture(alt, height=3.4) as drawn:
-        grid = drawn.figure.add_gridspec(len(paths), 2, width_ratios=(1.5, 1))
-        low = min(np.min(path[:shown]) for path in paths.values())
-        high = max(np.max(path[:shown]) for path in paths.values())
-        for row, (name, path) in enumerate(paths.items()):
-            axes = drawn.figure.add_subplot(grid[row, 0])
-            axes.plot(np.asarray(path)[:shown], color=ROLES["posterior"].light, lw=0.9)
-            axes.set(xlim=(0, shown), ylim=(low, high), yticks=[], xticks=[])
-            axes.set_title(name, color=INK, loc="left", pad=2)
-        axes.set_xticks([0, shown])
-        axes.set_xlabel("step")
-        lags = drawn.figure.add_subplot(grid[:, 1])
-        lags.axhline(0, color=HAIRLINE, lw=0.5)
-        for (name, values), dash in zip(autocorrelation.items(), DASHES, strict=False):
-            lags.plot(values, color=ROLES["posterior"].light, ls=dash, label=name)
-        lags.set(xlim=(0, len(values) - 1), ylim=(-0.1, 1), xlabel="lag", yticks=[0, 0.5, 1])
-        lags.set_title("autocorrelation", color=INK)
-        _names_at_right(lags, autocorrelation)
-    return drawn
-
-
-def _names_at_right(axes: Axes, curves: Mapping[str, ArrayLike]) -> None:
-    named = [Curve(range(len(y)), y, name, "posterior") for name, y in curves.items()]
-    name_curves(axes, named)
-
-
 def power_path(tau: ArrayLike, means: ArrayLike, errors: ArrayLike, area: float) -> Picture:
     r"""The mean log-likelihood at each power of the likelihood; its area is the log evidence.
 
@@ -210,7 +135,7 @@ def dimensions(
     with style.picture(alt, height=3.4) as drawn:
         axes = drawn.figure.subplots()
         axes.axhspan(useless, 1e9, color=MUTED, alpha=0.12, lw=0)
-        line(axes, *law, "prior", lw=1.2, label="prior, derived")
+        line(axes, *law, "prior", lw=0.9, linestyle="-", label="prior, derived")
         for (name, values), dash, marker in zip(errors.items(), DASHES, MARKERS, strict=False):
             look = {"marker": marker, "ms": 4.5, "label": name, "linestyle": dash, "lw": 1.2}
             role = "prior" if name == "prior" else "evidence"
