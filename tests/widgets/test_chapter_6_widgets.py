@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Page
 from scipy import integrate, optimize, special, stats
 
+from diffusion_derived import elbo
 from diffusion_derived.widgets import ElboBars, MeanFieldEllipse
 
 pytestmark = pytest.mark.browser
@@ -64,10 +65,17 @@ def log_posterior(logit: float) -> float:
 @pytest.mark.parametrize(("mean", "width"), list(itertools.product(MEANS, WIDTHS)))
 def test_elbo_and_kl_agree_with_scipy(maths: Callable, mean: float, width: float) -> None:
     q = stats.norm(mean, width)
-    elbo = by_quadrature(lambda t: q.pdf(t) * (log_joint(t) - q.logpdf(t)), mean, width)
-    kl = by_quadrature(lambda t: q.pdf(t) * (q.logpdf(t) - log_posterior(t)), mean, width)
+    bound = by_quadrature(lambda t: q.pdf(t) * (log_joint(t) - q.logpdf(t)), mean, width)
+    gap = by_quadrature(lambda t: q.pdf(t) * (q.logpdf(t) - log_posterior(t)), mean, width)
     found = maths("elbo_bars", "[m.elbo(...x), m.kl(...x)]", [mean, width])
-    assert found == pytest.approx([elbo, kl], abs=1e-9)
+    assert found == pytest.approx([bound, gap], abs=1e-9)
+
+
+def test_elbo_and_kl_are_those_of_the_library(maths: Callable) -> None:
+    coin = elbo.CoinElbo(7, 10)
+    for mean, width in itertools.product(MEANS, WIDTHS):
+        found = maths("elbo_bars", "[m.elbo(...x), m.kl(...x)]", [mean, width])
+        assert found == pytest.approx([coin.elbo(mean, width), coin.kl(mean, width)], abs=1e-10)
 
 
 def test_elbo_and_kl_add_up_at_every_place_of_the_sliders(maths: Callable) -> None:
@@ -122,10 +130,10 @@ def test_bars_follow_the_sliders(static_page: Callable) -> None:
     press(page, "mean", *["ArrowRight"] * 30)
     press(page, "width", *["ArrowLeft"] * 20)
     q = stats.norm(0.3, 0.8)
-    elbo = by_quadrature(lambda t: q.pdf(t) * (log_joint(t) - q.logpdf(t)), 0.3, 0.8)
-    assert value(page, "elbo") == pytest.approx(elbo, abs=1e-9)
+    bound = by_quadrature(lambda t: q.pdf(t) * (log_joint(t) - q.logpdf(t)), 0.3, 0.8)
+    assert value(page, "elbo") == pytest.approx(bound, abs=1e-9)
     assert value(page, "total") == pytest.approx(LOG_EVIDENCE, abs=1e-10)
-    assert value(page, "kl") == pytest.approx(LOG_EVIDENCE - elbo, abs=1e-9)
+    assert value(page, "kl") == pytest.approx(LOG_EVIDENCE - bound, abs=1e-9)
 
 
 @pytest.mark.parametrize("ends", list(itertools.product(("Home", "End"), repeat=2)))
@@ -282,6 +290,17 @@ def test_the_walk_ends_where_the_closed_form_says(maths: Callable, shape: tuple)
         assert (np.diff(losses) <= 1e-9).all()
         off = means[-1] @ np.linalg.solve(cov, means[-1]) / 2
         assert losses[-1] == pytest.approx(off - 0.5 * math.log(1 - rho**2), rel=1e-8, abs=1e-12)
+
+
+@pytest.mark.parametrize("shape", SHAPES[::4])
+def test_the_walk_is_that_of_the_library(maths: Callable, shape: tuple) -> None:
+    walk = maths("mean_field", "m.walk(m.covariance(...x), [-2.4, 2], 40, 'reverse')", shape)
+    records = elbo.coordinate_ascent([0, 0], matrix(*shape), [-2.4, 2], [0.25, 0.25], 20)
+    for found, right in zip(walk, records, strict=True):
+        assert found["mean"] == pytest.approx(right.mean, abs=1e-9)
+        assert found["sd"] == pytest.approx(np.sqrt(right.variances), rel=1e-9)
+    best = elbo.mean_field([0, 0], matrix(*shape))
+    assert walk[-1]["sd"] == pytest.approx(np.sqrt(best.variances), rel=1e-9)
 
 
 def test_axes_of_the_ellipse(maths: Callable) -> None:
