@@ -11,6 +11,7 @@ from diffusion_derived import mixture as mix
 from diffusion_derived.derivation import Notation
 from diffusion_derived.derivation.grades import CHECKED
 from diffusion_derived.mixture import GaussianMixture
+from diffusion_derived.widgets import EmStepper
 from nbfiles import NOTEBOOKS, entries, read
 
 NOTEBOOK = read(NOTEBOOKS / "05_em.ipynb")
@@ -152,6 +153,18 @@ def test_the_guesses_are_bayes_rule():
     assert (3 - 1) / 0.5 == 4 and (3 - 0) / 1 == 3
     highest = max(BOTH.responsibilities(np.linspace(-4, 4, 801)[:, None])[:, 1])
     assert f"{highest:.2f} at its highest" in str(NOTEBOOK.cells)
+
+
+def test_the_widget_s_start_creeps_and_climbs_on():
+    stepper = EmStepper()
+    for start, ends in ((stepper.start, {40: "65.71", 400: "63.42"}),
+                        ([[1.5, 4.5], [4.5, 1], [8.5, 5]], {40: "61.79"})):  # fmt: skip
+        begun = GaussianMixture([1 / 3] * 3, start, [np.eye(2)] * 3)
+        path = [end.log_likelihood for end in mix.fit(stepper.points, begun, 400, floor=0.1**2)]
+        for steps, shown in ends.items():
+            assert f"{-path[steps]:.2f}" == shown and f"$-{shown}$" in PROSE
+        if 400 in ends:
+            assert min(np.diff(path[:60])) < 3e-5 and path[400] - path[60] > 2
 
 
 def test_small_numbers_in_the_prose():
