@@ -33,6 +33,7 @@ PAGES = [
     "notebooks/exercises/02_beta_coin",
     "notebooks/exercises/04_information",
     "notebooks/exercises/05_em",
+    "notebooks/exercises/06_elbo",
 ]
 CHAPTERS = [name for name in PAGES if name.startswith("notebooks/0")]
 # Folds open with a fade in the theme; colours are judged when it is over.
