@@ -151,6 +151,21 @@ def test_the_numbers_of_the_guess():
     assert f"{np.log(1 / 11):.3f}" == "-2.398"
 
 
+def test_the_room_that_the_posterior_leaves():
+    low, high = stats.beta(8, 4).interval(0.95)
+    assert high - low == pytest.approx(0.5, abs=0.01)
+    assert (high - low) ** 20 == pytest.approx(1e-6, rel=0.1)
+    assert 1.1406 / (euler(10, 5) * euler(6, 3) / euler(8, 4) ** 2 - 1) == pytest.approx(
+        31.6, abs=1
+    )
+
+
+def test_ten_draws_judge_their_own_spread_badly():
+    draws = stats.binom.pmf(7, 10, np.random.default_rng(1).uniform(size=(20_000, 10)))
+    bar = 1.645 * draws.std(axis=1, ddof=1) / sqrt(10)
+    assert np.mean(abs(draws.mean(axis=1) - 1 / 11) < bar) == pytest.approx(0.86, abs=0.01)
+
+
 def test_the_variance_of_the_logistic_that_is_cited():
     whole = quad(lambda z: z * z * stats.logistic.pdf(z), -60, 60)[0]
     assert isclose(whole, pi**2 / 3, rel_tol=1e-9) and f"{pi**2 / 12:.3f}" == "0.822"
@@ -180,6 +195,12 @@ def test_the_bars_that_should_fail_do_and_the_others_do_not():
     )
     shares = {kind: [float(s) for k, s in walked if k == kind] for kind in ("as if", "eff")}
     assert max(shares["as if"]) < 0.6 and min(shares["eff"]) > 0.86
+
+
+def test_walks_that_have_not_met_are_found_out():
+    table = rows("mc-rhat")
+    assert float(table["0.05"][0]) > 0.94 and float(table["0.05"][2]) > 1.5
+    assert float(table["1.50"][2]) < 1.02 and int(table["1.50"][1]) > 500
 
 
 def test_six_ways_and_only_the_trap_misses():
