@@ -75,26 +75,21 @@ export function slopes(mu, sigma, p) {
 // Newton's step where the surface curves upwards, straight downhill where it does not.
 function downhill({ gradient: [g, h], curvature: [a, b, c] }) {
   const determinant = a * c - b * b;
-  const convex = a > 0 && determinant > 0;
-  const step = convex
+  const step = a > 0 && determinant > 0
     ? [(b * h - c * g) / determinant, (b * g - a * h) / determinant]
     : [-g, -h];
   const length = Math.hypot(...step);
-  return { convex, step: step.map((part) => part * Math.min(1, LONGEST / length)) };
+  return step.map((part) => part * Math.min(1, LONGEST / length));
 }
 
-// From (mu, sigma) downhill on KL(q ‖ p) to the nearest minimum. On a saddle between two hills it
-// goes right.
+// From (mu, sigma) downhill on KL(q ‖ p) to the minimum of the valley it starts in.
 const LONGEST = 0.2;
 const STEPS = 200;
 export function fitReverse(mu, sigma, p) {
   for (let i = 0; i < STEPS; i += 1) {
     const here = slopes(mu, sigma, p);
-    const { convex, step } = downhill(here);
-    if (Math.hypot(...here.gradient) < 1e-11) {
-      if (convex) break;
-      step[0] = 0.01;
-    }
+    if (Math.hypot(...here.gradient) < 1e-11) break;
+    const step = downhill(here);
     const now = reverse(mu, sigma, p);
     let share = 1;
     while (share > 1e-9
