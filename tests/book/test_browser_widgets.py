@@ -6,10 +6,13 @@ What it then shows is compared with SciPy and with exact fractions.
 from collections.abc import Callable
 from fractions import Fraction
 
+import numpy as np
 import pytest
 from playwright.sync_api import Locator, Page
-from scipy import stats
+from scipy import special, stats
 from test_browser_pages import served, visit  # noqa: F401  (fixtures)
+
+from diffusion_derived.widgets import metropolis, monte_carlo
 
 WAYS = pytest.mark.parametrize("way", ["http", "file"])
 
@@ -95,3 +98,90 @@ def test_the_triangles(visit: Callable, way: str) -> None:  # noqa: F811
         point = [float(x) for x in widget.locator('[data-number="probe"]').inner_text().split(",")]
         expected = stats.dirichlet(alpha).logpdf([x / sum(point) for x in point])
         assert number(widget, "log-density") == pytest.approx(expected, abs=1e-6)
+
+
+def press(widget: Locator, key: str, times: int = 1) -> None:
+    """Press a button of a widget by the keyboard."""
+    for _ in range(times):
+        widget.locator(f'button[data-key="{key}"]').press("Enter")
+
+
+def shown(widget: Locator, key: str) -> float:
+    """The number that stands beside a slider."""
+    words = widget.locator(f'input[data-key="{key}"]').get_attribute("aria-valuetext")
+    return float(words.replace("\u2212", "-").replace(",", ""))
+
+
+@WAYS
+def test_the_metropolis_walks(visit: Callable, way: str) -> None:  # noqa: F811
+    page = visit("notebooks/03_monte_carlo", way)
+    for widget in widgets(page, "metropolis"):
+        slide(widget, "step", 3)
+        press(widget, "seed")
+        press(widget, "restart")
+        press(widget, "one", 12)
+        seed = int(widget.get_attribute("data-seed"))
+        theta = special.expit(metropolis.walk(seed, shown(widget, "step"), 12))
+        assert number(widget, "draws") == 12
+        assert number(widget, "mean") == pytest.approx(theta.mean(), abs=1e-9)
+        assert number(widget, "acceptance") == pytest.approx(
+            np.mean(np.diff(theta, prepend=0.5) != 0)
+        )
+
+
+@WAYS
+def test_the_monte_carlo_errors(visit: Callable, way: str) -> None:  # noqa: F811
+    page = visit("notebooks/03_monte_carlo", way)
+    for widget in widgets(page, "monte-carlo"):
+        drag(page, widget, "n", 0.4)
+        slide(widget, "n", 2, "ArrowLeft")
+        page.wait_for_selector('.wg[data-widget="monte-carlo"][data-busy="false"]')
+        n, seed = int(shown(widget, "n")), int(widget.get_attribute("data-seed"))
+        averages, errors = monte_carlo.estimates(seed, n, 200)
+        assert number(widget, "estimate") == pytest.approx(averages[0], abs=1e-9)
+        assert number(widget, "spread") == pytest.approx(averages.std(ddof=1), rel=1e-6)
+        inside = np.abs(averages - 1 / 11) <= stats.norm.ppf(0.95) * errors
+        assert number(widget, "inside") == pytest.approx(inside.mean())
+
+
+def divergence(first: Callable, second: Callable) -> float:
+    """KL(first ‖ second) of two log densities, in nats."""
+    x = np.linspace(-60, 60, 240_001)
+    return float(np.trapezoid(np.exp(first(x)) * (first(x) - second(x)), x))
+
+
+@WAYS
+def test_the_two_normals(visit: Callable, way: str) -> None:  # noqa: F811
+    page = visit("notebooks/04_information", way)
+    for widget in widgets(page, "two-normals"):
+        slide(widget, "mu_q", 3, "ArrowLeft")
+        slide(widget, "sigma_p", 2)
+        drag(page, widget, "sigma_q", 0.4)
+        q, p = (
+            stats.norm(shown(widget, f"mu_{name}"), shown(widget, f"sigma_{name}")).logpdf
+            for name in "qp"
+        )
+        assert number(widget, "kl-qp") == pytest.approx(divergence(q, p), abs=1e-8)
+        assert number(widget, "kl-pq-area") == pytest.approx(divergence(p, q), abs=1e-8)
+
+
+@WAYS
+def test_the_fits_by_either_divergence(visit: Callable, way: str) -> None:  # noqa: F811
+    page = visit("notebooks/04_information", way)
+    for widget in widgets(page, "fit-by-kl"):
+        slide(widget, "separation", 2, "ArrowLeft")
+        half, weight = shown(widget, "separation") / 2, shown(widget, "weight")
+        slide(widget, "mu", 9)
+
+        def p(x: np.ndarray, half: float = half, weight: float = weight) -> np.ndarray:
+            left, right = (stats.norm(side * half, 0.5).logpdf(x) for side in (-1, 1))
+            return np.logaddexp(np.log(weight) + left, np.log(1 - weight) + right)
+
+        for button in ("fit-forward", "fit-reverse"):
+            press(widget, button)
+            words = widget.locator('[data-number="q"]').get_attribute("data-value")
+            mu, sigma = (float(part) for part in words.split(","))
+            q = stats.norm(mu, sigma).logpdf
+            assert number(widget, "kl-qp") == pytest.approx(divergence(q, p), abs=1e-7)
+            assert number(widget, "kl-pq") == pytest.approx(divergence(p, q), abs=1e-7)
+            assert widget.locator(".wg-note").inner_text() != ""
