@@ -31,6 +31,7 @@ PAGES = [
     "notebooks/06_elbo",
     "notebooks/exercises/01_bayes",
     "notebooks/exercises/02_beta_coin",
+    "notebooks/exercises/03_monte_carlo",
     "notebooks/exercises/04_information",
     "notebooks/exercises/05_em",
     "notebooks/exercises/06_elbo",
