@@ -170,7 +170,7 @@ function put(model, index, [x, y]) {
 
 const SAMPLES = [0, 1, 2].map((k) => {
   const content = pie(0, 0, [0, 1, 2].map((j) => Number(j === k)));
-  return ["latent", `component ${k + 1}`, mark("g", { transform: "translate(6,6)" }, content)];
+  return ["latent", `component ${k + 1}`, mark("g", { transform: "translate(6,6) scale(0.8)" }, content)];
 });
 
 function render({ model, el }) {
