@@ -5,9 +5,17 @@ The oracle is SymPy's printer for mpmath with 60 digits: no code of the engine t
 
 import mpmath
 import sympy as sp
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from diffusion_derived.derivation.decision.domain import positive, real, unit, whole
+
+
+def examples(count: int) -> int:
+    """So many random examples when everything is tested, a fifth of them in the fast loop."""
+    whole = settings.get_profile("book").max_examples
+    return max(10, count * settings.default.max_examples // whole)
+
 
 a, b = unit("a"), unit("b")
 s, t = positive("s"), positive("t")

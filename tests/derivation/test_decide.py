@@ -2,7 +2,7 @@
 
 import pytest
 import sympy as sp
-from elements import a, b, k, s, t, x, y
+from elements import a, b, examples, k, s, t, x, y
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -240,7 +240,7 @@ def test_sign_unknown(expr):
 small = st.sampled_from([x, y, s, a, k, sp.Integer(1), R(-1, 2), x * y, a - b])
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
+@settings(max_examples=examples(60), deadline=None, derandomize=True)
 @given(st.lists(st.tuples(small, small, st.integers(1, 3)), min_size=1, max_size=4))
 def test_no_sign_is_claimed_that_a_point_contradicts(terms):
     expr = sp.Add(*[u * v**power for u, v, power in terms])

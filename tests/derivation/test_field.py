@@ -10,6 +10,7 @@ import sympy as sp
 from elements import (
     a,
     b,
+    examples,
     is_zero_numerically,
     k,
     positive_elements,
@@ -29,7 +30,7 @@ from diffusion_derived.derivation.decision.exponents import Exponents
 from diffusion_derived.derivation.decision.field import Field, OutsideField, field_zero, in_field
 
 quick = settings(
-    max_examples=25,
+    max_examples=examples(25),
     deadline=None,
     derandomize=True,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
@@ -151,7 +152,7 @@ SWAPS = [
 ]
 
 
-@settings(quick, max_examples=150)
+@settings(quick, max_examples=examples(150))
 @given(real_elements(2), st.sampled_from(SWAPS))
 def test_whatever_is_accepted_vanishes_for_the_oracle(u, swap):
     """A random element against itself with one symbol changed: mostly false, sometimes true."""
@@ -161,7 +162,7 @@ def test_whatever_is_accepted_vanishes_for_the_oracle(u, swap):
         assert is_zero_numerically(difference)
 
 
-@settings(quick, max_examples=100)
+@settings(quick, max_examples=examples(100))
 @given(real_elements(2), st.sampled_from([sp.expand, sp.together, sp.expand_log, sp.powsimp]))
 def test_what_sympy_rewrites_is_never_told_apart_wrongly(u, rewrite):
     """Both ways: a rewriting that the oracle calls equal is accepted, or the part is outside."""
@@ -181,7 +182,7 @@ FORCED = [
 ]
 
 
-@settings(quick, max_examples=200)
+@settings(quick, max_examples=examples(200))
 @given(unsigned_elements(), st.sampled_from(FORCED))
 def test_forced_rewriting_is_accepted_only_where_it_is_right(u, rewrite):
     """SymPy's force=True ignores signs: what it makes of such elements is often wrong."""

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 import scipy.stats
 import sympy as sp
+from elements import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -49,7 +50,7 @@ def test_plain_numbers_are_taken_exactly():
     assert log_gauss(1, 0, 1) == -R(1, 2) - sp.log(2 * sp.pi) / 2
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=examples(15), deadline=None, derandomize=True)
 @given(st.integers(0, 7), st.fractions(-2, 2), st.fractions(R(1, 5), 3))
 def test_moments_against_quadrature(degree, mean, variance):
     mean, variance = (
@@ -128,7 +129,7 @@ def test_one_noising_step_after_another():
     assert proved_equal(log_gauss_integral(joint, y), log_gauss(x, sp.sqrt(a * b) * z, 1 - a * b))
 
 
-@settings(max_examples=15, deadline=None, derandomize=True)
+@settings(max_examples=examples(15), deadline=None, derandomize=True)
 @given(st.fractions(R(1, 4), 4), st.fractions(-3, 3), st.fractions(-2, 2))
 def test_the_lemma_against_quadrature(leading, linear, constant):
     exponent = -R(str(leading)) * x**2 + R(str(linear)) * x + R(str(constant))

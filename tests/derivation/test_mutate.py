@@ -46,7 +46,7 @@ def _beyond(notation, term) -> bool:
     return False
 
 
-SLOW = {"triangle", "two draws", "hierarchy", "convolution"}  # a double integral in the oracle
+SLOW = {"triangle", "two draws", "hierarchy", "convolution", "a limit"}  # many integrals, limits
 MARKED = [
     pytest.param(case, id=name, marks=[pytest.mark.slow] if name in SLOW else [])
     for name, case in CASES.items()

@@ -54,12 +54,13 @@ def status(notation, left, right):
             r"+2cd\operatorname{Cov}_{p(x)}[f(x),g(x)]",
             r"c^2\operatorname{Var}_{p(x)}[f(x)]+d^2\operatorname{Var}_{p(x)}[g(x)]",
         ),
-        (
+        pytest.param(
             TWO,
             r"\operatorname{Var}_{p(z)}[f(z)]",
             r"\sum_{x}p(x)\operatorname{Var}_{p(z\mid x)}[f(z)]"
             r"+\operatorname{Var}_{p(x)}\left[\mathbb{E}_{p(z\mid x)}[f(z)]\right]",
             r"\sum_{x}p(x)\operatorname{Var}_{p(z\mid x)}[f(z)]",
+            marks=pytest.mark.slow,
         ),
         (ONE, "H(p)", r"-\sum_x p(x)\log p(x)", r"\sum_x p(x)\log p(x)"),
         (ONE, "H(p,q)", r"H(p)+D_{\mathrm{KL}}(p\,\|\,q)", r"H(p)+D_{\mathrm{KL}}(q\,\|\,p)"),

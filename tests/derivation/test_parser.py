@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import sympy as sp
+from elements import examples
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -249,7 +250,7 @@ def _at_a_point(expr: sp.Expr) -> complex:
     return complex(expr.subs(places))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(EXPRESSIONS)
 def test_reading_agrees_with_sympy_built_beside_it(pair):
     tex, expected = pair
@@ -261,7 +262,7 @@ def test_reading_agrees_with_sympy_built_beside_it(pair):
     assert abs(_at_a_point(found - expected)) <= 1e-9 * (1 + abs(_at_a_point(expected)))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(EXPRESSIONS, st.sampled_from([" ", r"\,", r"\;", "\n", r"\quad "]))
 def test_layout_does_not_matter(pair, space):
     tex, _ = pair

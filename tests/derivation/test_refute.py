@@ -3,6 +3,7 @@
 import mpmath
 import pytest
 import sympy as sp
+from elements import examples
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -139,7 +140,7 @@ FUNCTIONS = [
 ]
 
 
-@settings(max_examples=80, deadline=None, derandomize=True)
+@settings(max_examples=examples(80), deadline=None, derandomize=True)
 @given(st.lists(st.sampled_from(FUNCTIONS), min_size=1, max_size=3), small, small)
 def test_the_interval_contains_the_value_that_mpmath_computes(functions, u, v):
     expr = x

@@ -305,6 +305,7 @@ def divergence(m, v, mean, covariance):
     return float(torch.distributions.kl_divergence(q, p))
 
 
+@pytest.mark.slow
 def test_the_divergence_is_torch_s_and_the_optimum_scipy_s():
     mean, covariance = np.array([1.0, -1.0]), np.array([[1.0, 0.8], [0.8, 1.5]])
     records = list(elbo.coordinate_ascent(mean, covariance, [-2, 2], [3, 0.1], 12))
@@ -320,6 +321,7 @@ def test_the_divergence_is_torch_s_and_the_optimum_scipy_s():
     np.testing.assert_allclose(records[-1].mean, best.mean, atol=1e-3)
 
 
+@pytest.mark.slow
 @given(st.integers(2, 4).flatmap(covariances), SEEDS)
 @settings(max_examples=40, deadline=None)
 def test_no_update_of_one_factor_raises_the_divergence(covariance, seed):

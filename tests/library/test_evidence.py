@@ -237,6 +237,7 @@ def test_one_stage_of_annealing_is_prior_sampling():
     )
 
 
+@pytest.mark.slow
 def test_error_bars_of_annealing_hold_as_often_as_they_say():
     rng = np.random.default_rng(50)
     runs = [mc.annealed_evidence(Coins(2), 100, rng, stages=15) for _ in range(RUNS)]

@@ -80,6 +80,7 @@ for source in {sources!r}:
 """
 
 
+@pytest.mark.slow
 def test_words_and_picture_are_the_same_in_every_process() -> None:
     script = REPORT.format(sources=list(EXAMPLES))
     runs = [
