@@ -148,17 +148,17 @@ WRONG = {
     "q3": {
         "the tempting one missed": (letters("ac"), 1),
         "what looks strange taken for false": (letters("acdef"), 0),
-        "(f) taken for false": (letters("acef"), 0),
+        "(d) taken for false": (letters("acdf"), 0),
         "refuted where q is the exact posterior": (
-            letters("ace", "'1/2', '1/10', '9/10', '9/10'"),
+            letters("acf", "'1/2', '1/10', '9/10', '9/10'"),
             0,
         ),
         "(c) refuted where q is the posterior, exchanged": (
-            letters("ace", "'1/2', '1/10', '9/10', '1/10'"),
+            letters("acf", "'1/2', '1/10', '9/10', '1/10'"),
             0,
         ),
-        "letters without numbers": ("fails_at = {'a', 'c', 'e'}", 0),
-        "a probability of 1": (letters("ace", "'1/2', '1/10', '9/10', '1'"), 0),
+        "letters without numbers": ("fails_at = {'a', 'c', 'f'}", 0),
+        "a probability of 1": (letters("acf", "'1/2', '1/10', '9/10', '1'"), 0),
     },
     "q4": {
         "one step too few": (GUESS + after(last="-2") + TRUTH + OFF, 1),
@@ -253,8 +253,8 @@ EQUAL = {
     ],
     "q3": [
         "fails_at = {'a': (0.5, 0.5, 0.25, 0.5), 'c': (0.5, 0.1, 0.9, 0.5),\n"
-        "            'e': (0.5, 0.01, 0.9, 0.99)}",
-        letters("eca", "'1/3', '1/5', '4/5', '99/100'"),
+        "            'f': (0.5, 0.01, 0.9, 0.99)}",
+        letters("fca", "'1/3', '1/5', '4/5', '99/100'"),
     ],
     "q4": [
         GUESS.replace("0.33, -2, 2, 80", "0.3, 0.6, 0.6, 0") + after() + TRUTH + OFF,

@@ -136,7 +136,8 @@ function sentence(states) {
   if (states.length % 2 === 0)
     return "After E each share is the exact posterior: the bound touches the log-likelihood.";
   if (now.log - before.log < 5e-4)
-    return "After M nothing changes any more, to three decimals: EM has arrived.";
+    return "After M the log-likelihood is higher by less than 0.0005. "
+      + "That it hardly rises does not say that it will not rise again.";
   return `After M the log-likelihood is ${fixed(now.log - before.log)} higher, and the bound lies `
     + `${fixed(now.log - now.bound)} below it: q is out of date.`;
 }
