@@ -79,7 +79,8 @@ class CoinElbo:
         """
         eps, weights = normal_nodes(checks.positive("sigma", sigma))
         z = checks.number("mu", mu) + sigma * eps
-        return float(weights @ (self.log_joint(z) - log_normal(eps) + np.log(sigma)))
+        log_q = log_normal(eps) - np.log(sigma)
+        return float(weights @ (self.log_joint(z) - log_q))
 
     def kl(self, mu: float, sigma: float) -> float:
         r"""The gap $\mathrm{KL}(q(z) \,\|\, p(z \mid k))$ in nats, by quadrature.
@@ -88,7 +89,8 @@ class CoinElbo:
         """
         eps, weights = normal_nodes(checks.positive("sigma", sigma))
         z = checks.number("mu", mu) + sigma * eps
-        return float(weights @ (log_normal(eps) - np.log(sigma) - self.log_posterior(z)))
+        log_q = log_normal(eps) - np.log(sigma)
+        return float(weights @ (log_q - self.log_posterior(z)))
 
     def evidence_by_quadrature(self) -> float:
         r"""$\log \int p(k, z)\,dz$ in nats, with no formula of Euler's. Chapter 6."""

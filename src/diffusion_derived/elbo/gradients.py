@@ -31,7 +31,7 @@ def score_function_gradient(
     """
     mu, sigma, eps = _checked(mu, sigma, eps)
     log_q = -0.5 * (np.log(2 * np.pi) + eps**2) - np.log(sigma)
-    factor = _of_draws("log_joint", log_joint(mu + sigma * eps), eps.shape[:1])
+    factor = _shaped("log_joint", log_joint(mu + sigma * eps), eps.shape[:1])
     factor = factor - log_q.reshape(len(eps), -1).sum(axis=1)
     if baseline:
         if len(eps) < 2:
@@ -55,7 +55,8 @@ def reparametrised_gradient(
     other shapes. Chapter 6.
     """
     mu, sigma, eps = _checked(mu, sigma, eps)
-    slope = _of_draws("log_joint_slope", log_joint_slope(mu + sigma * eps), eps.shape)
+    z = mu + sigma * eps
+    slope = _shaped("log_joint_slope", log_joint_slope(z), z.shape)
     return np.stack([slope, sigma * eps * slope + 1], axis=1)
 
 
@@ -75,7 +76,7 @@ def _checked(
     return mu, sigma, eps
 
 
-def _of_draws(name: str, values: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
+def _shaped(name: str, values: ArrayLike, shape: tuple[int, ...]) -> np.ndarray:
     values = np.asarray(values, dtype=float)
     if values.shape != shape:
         checks.refuse(f"the shape of {name}(z)", values.shape, f"{shape}")

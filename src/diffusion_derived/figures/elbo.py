@@ -105,17 +105,17 @@ def climbs(gaps: Mapping[str, ArrayLike]) -> Picture:
         f"Distance from the best bound against the step, on a logarithmic axis, for "
         f"{', '.join(gaps)}: each a line with a band that holds eight in ten runs. All fall."
     )
-    with style.picture(alt, height=3.0) as drawn:
-        axes = drawn.figure.subplots()
-        for role, dash, (name, runs) in zip(
-            ("noise", "q", "p", "latent"), DASHES, gaps.items(), strict=False
-        ):
+    with style.picture(alt, height=2.8) as drawn:
+        panels = drawn.figure.subplots(1, len(gaps), sharey=True)
+        for axes, (name, runs) in zip(np.atleast_1d(panels), gaps.items(), strict=True):
             low, middle, high = np.quantile(runs, [0.1, 0.5, 0.9], axis=0)
             steps = np.arange(middle.size)
-            axes.fill_between(steps, low, high, color=ROLES[role].light, alpha=0.16, lw=0)
-            line(axes, steps, middle, role, linestyle=dash, label=name)
-        axes.set(yscale="log", xlim=(0, steps[-1]), xlabel="step", ylabel="thousandths of a nat")
-        key(drawn.figure, "upper center", columns=3)
+            axes.fill_between(steps, low, high, color=ROLES["q"].light, alpha=0.2, lw=0)
+            line(axes, steps, middle, "q", linestyle="-", lw=1.2)
+            axes.set(yscale="log", xlim=(0, steps[-1]), xlabel="step")
+            axes.xaxis.set_major_locator(MaxNLocator(3))
+            axes.set_title(name, color=ROLES["q"].light, weight=600)
+        np.atleast_1d(panels)[0].set_ylabel("thousandths of a nat")
     return drawn
 
 
@@ -135,11 +135,12 @@ def importance_bounds(
     )
     with style.picture(alt) as drawn:
         axes = drawn.figure.subplots()
-        for role, marker, (name, (values, errors)) in zip(
-            ("q", "noise"), MARKERS, bounds.items(), strict=False
+        for colour, marker, (name, (values, errors)) in zip(
+            (ROLES["q"].light, MUTED), MARKERS, bounds.items(), strict=False
         ):
-            line(axes, counts, values, role, lw=1, marker=marker, ms=4.5, label=name)
-            look = {"ecolor": ROLES[role].light, "elinewidth": 1.4}
+            look = {"color": colour, "marker": marker, "ms": 4.5, "label": name}
+            line(axes, counts, values, "q", lw=1, **look)
+            look = {"ecolor": colour, "elinewidth": 1.4}
             axes.errorbar(counts, values, 2 * np.asarray(errors), fmt="none", **look)
         look = {"color": ROLES["evidence"].light, "ls": ROLES["evidence"].linestyle}
         axes.axhline(log_evidence, label="log evidence", **look)
