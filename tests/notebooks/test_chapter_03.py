@@ -200,7 +200,7 @@ def test_the_bars_that_should_fail_do_and_the_others_do_not():
 def test_walks_that_have_not_met_are_found_out():
     table = rows("mc-rhat")
     assert float(table["0.05"][0]) > 0.94 and float(table["0.05"][2]) > 1.5
-    assert float(table["1.50"][2]) < 1.02 and int(table["1.50"][1]) > 500
+    assert float(table["1.5"][2]) < 1.02 and int(table["1.5"][1]) > 500
 
 
 def test_six_ways_and_only_the_trap_misses():
