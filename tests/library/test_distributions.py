@@ -307,12 +307,15 @@ def test_a_million_tosses_in_many_digits(n, p):
 
 def test_what_a_rare_event_leaves():
     """With p = 1e-300 nothing is lost that a float can hold."""
-    own = Binomial(10**6, 1e-300)
-    assert own.sf(0) == pytest.approx(1e-294) and own.pmf(1) == pytest.approx(1e-294, rel=1e-9)
-    assert own.entropy == pytest.approx(1e-294 * (1 - log(1e-294)), rel=1e-9)
-    assert Bernoulli(1e-300).entropy == pytest.approx(1e-300 * (1 - log(1e-300)), rel=1e-12)
-    assert Bernoulli(1e-300).log_pmf([0, 1]).tolist() == pytest.approx([-1e-300, log(1e-300)])
+    own, rare = Binomial(10**6, 1e-300), Bernoulli(1e-300)
+    assert own.sf(0) == pytest.approx(1e-294, rel=1e-12, abs=0)
+    assert own.pmf(1) == pytest.approx(1e-294, rel=1e-9, abs=0)
+    assert own.log_pmf(0) == pytest.approx(-1e-294, rel=1e-9, abs=0)
+    assert own.entropy == pytest.approx(1e-294 * (1 - log(1e-294)), rel=1e-9, abs=0)
+    assert rare.entropy == pytest.approx(1e-300 * (1 - log(1e-300)), rel=1e-12, abs=0)
+    assert rare.log_pmf([0, 1]).tolist() == pytest.approx([-1e-300, log(1e-300)], abs=0)
     assert Bernoulli(1 - F(1, 10**300)).log_pmf(0) == pytest.approx(log(1e-300))
+    assert Binomial(10, 1 - F(1, 10**300)).cdf(9) == pytest.approx(1e-299, rel=1e-9, abs=0)
 
 
 def test_the_entropy_of_many_tosses_leaves_nothing_out():
@@ -369,6 +372,13 @@ def test_an_outcome_of_probability_zero_is_never_drawn():
     draws = own.sample(np.random.default_rng(1), 10_000)
     assert set(draws) == {1, 3, 4}
     assert own.ppf([1e-300, 1.0]).tolist() == [1, 4]
+
+
+def test_rounding_leaves_no_room_after_the_last_outcome():
+    """Ten times 0.1 add up to 0.9999999999999999 in floats."""
+    own = Categorical([0.1] * 10)
+    assert own.cdf(9) == 1 and own.ppf(1.0) == 9 == own.ppf(np.nextafter(1, 0))
+    assert Uniform(-5.0, -1.8).ppf(1.0) == -1.8 < -5.0 + (-1.8 + 5.0)
 
 
 @given(st.lists(SHARE, min_size=1, max_size=5), RANDOM)
