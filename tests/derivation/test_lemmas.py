@@ -125,6 +125,14 @@ class TestInstance:
             of_gap(Notation(real="u"), BOUND, lemma, nonneg="eq-log-bound")
         of_gap(Notation(positive="u"), BOUND, lemma, nonneg="eq-log-bound")
 
+    def test_the_same_name_with_another_definition_is_refused(self):
+        ledger = Ledger()
+        square = Notation(real="x", let={"F": "x^2"})
+        d = Derivation("F", square, label="eq-f", ledger=ledger).start("F")
+        d.bound("0", "a square", gap="F", nonneg="x^2").qed()
+        with pytest.raises(DerivationError, match="is about"):
+            of_gap(Notation(real="x", let={"F": "x"}), "F", ledger, nonneg="eq-f")
+
     def test_a_divergence_less_something_is_no_divergence(self):
         ledger = Ledger()
         kl = r"D_{\mathrm{KL}}\left(p(x)\,\|\,q(x)\right)"

@@ -22,7 +22,7 @@ from ..tree.node import Value
 from ..tree.opened import TableDivergence
 from ..tree.probability import Divergence, Expectation, TableExpectation
 from ..tree.repeated import Sum
-from ..tree.terms import Add, Bound, Defined, Div, Mul, Symbol, Term
+from ..tree.terms import Add, Bound, Defined, Div, Indexed, Mul, Symbol, Term
 from ..tree.worlds import World
 from ..verdict import PROVED, DerivationError
 
@@ -57,8 +57,9 @@ def _lemma(
         return _Instance(notation, left, at, _domains(entry, at)).holds
     if left.lstrip().startswith(r"D_{\mathrm{KL}}"):
         return lambda term, world: isinstance(term, (Divergence, TableDivergence))
+    plain = not any(isinstance(node, (Bound, Defined, Indexed)) for node in excess.walk())
     same = notation.same_text(gap, left) and domains_of([excess]) == entry.domains
-    return lambda term, world: same and term == excess
+    return lambda term, world: plain and same and term == excess
 
 
 def _domains(entry: Entry, at: Mapping[str, str]) -> dict[str, str]:
