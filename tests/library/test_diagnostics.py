@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from arviz_stats.base import array_stats
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from diffusion_derived import monte_carlo as mc
@@ -36,6 +36,7 @@ def test_diagnostics_equal_arviz(shape, drift):
 
 
 @given(st.integers(1, 5), st.integers(20, 400), st.floats(0.05, 20), st.integers(0, 2**32 - 1))
+@example(1, 20, 7.0, 1)  # the sum of pairs reaches the end of the walk
 def test_diagnostics_of_a_walk_equal_arviz(chains, draws, step, seed):
     """Refused steps repeat a draw; long steps are refused for most of the walk."""
     rng = np.random.default_rng(seed)
@@ -49,6 +50,7 @@ def test_diagnostics_of_a_walk_equal_arviz(chains, draws, step, seed):
 
 
 @given(st.integers(1, 4), st.integers(4, 40), st.integers(1, 4), st.integers(0, 2**32 - 1))
+@example(3, 16, 1, 864857)
 def test_diagnostics_of_a_few_whole_numbers_equal_arviz(chains, draws, values, seed):
     x = np.random.default_rng(seed).integers(0, values + 1, (chains, draws)).astype(float)
     if np.ptp(x) > 0:
