@@ -5,10 +5,11 @@ Densities of the line: `Uniform`, `Normal`, `Logistic`. Masses on whole numbers:
 """
 
 from diffusion_derived.beta_coin import Beta, Dirichlet
-from diffusion_derived.distributions.counts import Bernoulli, Binomial, Categorical
 from diffusion_derived.distributions.line import Logistic, Normal, Uniform
 from diffusion_derived.distributions.pixels import DiscretisedLogistic
 from diffusion_derived.distributions.shared import Density, Distribution, Mass
+from diffusion_derived.distributions.throws import Categorical
+from diffusion_derived.distributions.tosses import Bernoulli, Binomial
 
 __all__ = [
     "Bernoulli",

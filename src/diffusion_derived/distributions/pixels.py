@@ -8,8 +8,7 @@ from scipy import special
 
 from diffusion_derived import checks
 from diffusion_derived.checks import Number
-from diffusion_derived.distributions.counts import entropy_of, step_value
-from diffusion_derived.distributions.shared import Mass
+from diffusion_derived.distributions.shared import Mass, entropy_of, step_value
 
 
 @dataclass(frozen=True)

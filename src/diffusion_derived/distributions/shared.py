@@ -116,3 +116,15 @@ def smallest(
         low = np.where(enough, low, middle + 1)
         high = np.where(enough, middle, high)
     return checks.plain(low)
+
+
+def step_value(steps: ArrayLike, k: ArrayLike, before: float = 0.0) -> np.ndarray:
+    """Value at `k` of a function that is `before` below 0 and jumps to `steps[j]` at j."""
+    k = np.clip(np.floor(checks.real_floats("k", k)), -1, len(steps) - 1).astype(int)
+    return np.append(before, steps)[k + 1]
+
+
+def entropy_of(log_masses: np.ndarray) -> float:
+    r"""$-\sum_k e^{l_k} l_k$ in nats for log masses $l_k$; a mass of 0 adds nothing."""
+    seen = log_masses[log_masses > -np.inf]
+    return float(-(np.exp(seen) * seen).sum())

@@ -1,4 +1,4 @@
-"""Masses on whole numbers: one toss, many tosses, a list of probabilities (chapter 3)."""
+"""One toss and the heads in many: Bernoulli and binomial (chapter 3)."""
 
 from dataclasses import dataclass
 from math import ceil, floor
@@ -9,7 +9,7 @@ from scipy import special
 
 from diffusion_derived import checks
 from diffusion_derived.checks import Number
-from diffusion_derived.distributions.shared import Mass, smallest
+from diffusion_derived.distributions.shared import Mass, entropy_of, smallest, step_value
 
 
 @dataclass(frozen=True)
@@ -141,75 +141,6 @@ class Binomial(Mass):
         return smallest(self.cdf, share, 0, self.n)
 
 
-@dataclass(frozen=True)
-class Categorical(Mass):
-    r"""One of K outcomes, numbered 0 to K - 1, with the given probabilities.
-
-    $$P(X = k) = p_k, \qquad \sum_{k=0}^{K-1} p_k = 1$$
-
-    CDF, mean and variance read the number as a value; they mean something if the order does.
-    Fractions stay exact. Raises `ValueError` for numbers outside [0, 1] or that do not add up
-    to 1. Chapter 3.
-    """
-
-    probabilities: tuple[Number, ...]
-
-    def __post_init__(self) -> None:
-        table = checks.distribution("probabilities", self.probabilities)
-        if table.ndim != 1:
-            checks.refuse("probabilities", table, "one row of probabilities")
-        object.__setattr__(self, "probabilities", tuple(table.tolist()))
-
-    @property
-    def mean(self) -> Number:
-        r"""$\mathbb{E}[X] = \sum_k k\,p_k$. Chapter 3."""
-        return sum(k * p for k, p in enumerate(self.probabilities))
-
-    @property
-    def variance(self) -> Number:
-        r"""$\operatorname{Var}[X] = \sum_k (k - \mathbb{E}[X])^2\,p_k$. Chapter 3."""
-        mean = self.mean
-        return sum((k - mean) * (k - mean) * p for k, p in enumerate(self.probabilities))
-
-    @property
-    def entropy(self) -> float:
-        r"""$-\sum_k p_k \log p_k$ in nats, with $0 \log 0 = 0$. Chapter 3."""
-        return float(special.entr(self._floats()).sum())
-
-    def pmf(self, k: ArrayLike) -> float | np.ndarray:
-        r"""$p_k$, and 0 for a whole number that is no outcome. Chapter 3."""
-        k = checks.whole_floats("k", k)
-        inside = np.clip(k, 0, len(self.probabilities) - 1).astype(int)
-        return checks.plain(np.where(k == inside, self._floats()[inside], 0.0))
-
-    def log_pmf(self, k: ArrayLike) -> float | np.ndarray:
-        r"""$\log p_k$ in nats, minus infinity where the mass is 0. Chapter 3."""
-        with np.errstate(divide="ignore"):
-            return checks.plain(np.log(self.pmf(k)))
-
-    def cdf(self, k: ArrayLike) -> float | np.ndarray:
-        r"""$P(X \le k) = \sum_{j \le k} p_j$. Chapter 3."""
-        return checks.plain(step_value(self._steps(), k))
-
-    def sf(self, k: ArrayLike) -> float | np.ndarray:
-        r"""$P(X > k) = \sum_{j > k} p_j$. Chapter 3."""
-        above = np.cumsum(self._floats()[::-1])[::-1]
-        return checks.plain(step_value(np.append(above[1:], 0.0), k, before=1.0))
-
-    def ppf(self, share: ArrayLike) -> float | np.ndarray:
-        r"""The smallest k with $P(X \le k) \ge$ share; `ValueError` outside [0, 1]. Chapter 3."""
-        share = checks.unit_floats("share", share)
-        return checks.plain(np.searchsorted(self._steps(), share, side="left").astype(float))
-
-    def _floats(self) -> np.ndarray:
-        return np.array(self.probabilities, dtype=float)
-
-    def _steps(self) -> np.ndarray:
-        """The CDF at 0..K-1; rounding must not leave its end below 1."""
-        steps = np.cumsum(self._floats())
-        return steps / steps[-1]
-
-
 def log_power_of_rest(p: Number, tails: ArrayLike) -> np.ndarray:
     r"""$\log (1-p)^t$ for t tails, which keeps a tiny p and an exact p close to 1."""
     if p < 0.5:
@@ -222,15 +153,3 @@ def beta_areas(a: np.ndarray, b: np.ndarray, p: Number) -> tuple[np.ndarray, np.
     if p < 0.5:
         return special.betainc(a, b, float(p)), special.betaincc(a, b, float(p))
     return special.betaincc(b, a, float(1 - p)), special.betainc(b, a, float(1 - p))
-
-
-def step_value(steps: ArrayLike, k: ArrayLike, before: float = 0.0) -> np.ndarray:
-    """Value at `k` of a function that is `before` below 0 and jumps to `steps[j]` at j."""
-    k = np.clip(np.floor(checks.real_floats("k", k)), -1, len(steps) - 1).astype(int)
-    return np.append(before, steps)[k + 1]
-
-
-def entropy_of(log_masses: np.ndarray) -> float:
-    r"""$-\sum_k e^{l_k} l_k$ in nats for log masses $l_k$; a mass of 0 adds nothing."""
-    seen = log_masses[log_masses > -np.inf]
-    return float(-(np.exp(seen) * seen).sum())
