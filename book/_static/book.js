@@ -191,7 +191,7 @@ function reachOverflow() {
   const wide = ".dv-rhs, .dv-lhs, .dv-wrong, .dv-rests li, .sp-from, div.math, div.math mjx-container, "
     + ".lg-tex, .lg-table, .pst-scrollable-table-container, .cell_output pre";
   document.querySelectorAll(wide).forEach((each) => {
-    if (each.scrollWidth > each.clientWidth + 1) each.tabIndex = 0;
+    if (each.scrollWidth > each.clientWidth) each.tabIndex = 0;
   });
 }
 
