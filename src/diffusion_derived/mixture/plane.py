@@ -39,7 +39,8 @@ def principal_plane(x: ArrayLike, dimension: int) -> PrincipalPlane:
     so that each direction's largest entry is positive; the variances are $s_j^2/n$. Raises
     `ValueError` for more dimensions than the data have. Chapter 5.
     """
-    x, d = rows_of_numbers("x", x), checks.count("dimension", dimension, 1)
+    x = rows_of_numbers("x", x)
+    d = checks.count("dimension", dimension, least=1)
     if d > min(x.shape):
         checks.refuse("dimension", d, f"at most {min(x.shape)}")
     mean = x.mean(axis=0)
