@@ -12,8 +12,7 @@ from diffusion_derived.figures.naming import Curve, name_curves
 from diffusion_derived.figures.style import HAIRLINE, INK, MUTED, Picture, bare, key, label, line
 from diffusion_derived.roles import ROLES
 
-Normals = tuple[ArrayLike, ArrayLike]
-"""Means, shape (K, 2), and covariances, shape (K, 2, 2)."""
+Normals = tuple[ArrayLike, ArrayLike]  # means, shape (K, 2), and covariances, shape (K, 2, 2)
 
 LATENT, DATA = ROLES["latent"].light, ROLES["data"].light
 MARKS = ("o", "s", "^")
