@@ -18,8 +18,8 @@ class Categorical(Mass):
     $$P(X = k) = p_k, \qquad \sum_{k=0}^{K-1} p_k = 1$$
 
     CDF, mean and variance read the number as a value; they mean something if the order does.
-    Whether outcome k shows is `Bernoulli(p_k)`. Fractions stay exact. Raises `ValueError` for numbers outside [0, 1] or that do not add up
-    to 1. Chapter 3.
+    Whether outcome k shows is `Bernoulli(p_k)`. Fractions stay exact. Raises `ValueError` for
+    numbers outside [0, 1] or that do not add up to 1. Chapter 3.
     """
 
     probabilities: tuple[Number, ...]
