@@ -64,10 +64,10 @@ def annealed_evidence(
     \hat Z = \frac1n \sum_{i=1}^n w_i$$
 
     $\theta_0$ is drawn from the prior, and $\theta_j$ is one Metropolis step at $\tau_j$ from
-    $\theta_{j-1}$. Unbiased however short the walk; `runs` independent runs give the error, which is too small
-    itself once a few weights outweigh the rest.
-    `step` defaults to $0.35 / \sqrt d$. Raises `ValueError` for fewer than two runs, no stage,
-    or a step not above 0. Chapter 3; Neal (2001).
+    $\theta_{j-1}$. Unbiased however short the walk; `runs` independent runs give the error,
+    which is too small itself once a few weights outweigh the rest. `step` defaults to
+    $0.35 / \sqrt d$. Raises `ValueError` for fewer than two runs, no stage, or a step not
+    above 0. Chapter 3; Neal (2001).
     """
     tau, runs = powers(stages), checks.count("runs", runs, least=2)
     step = _step(step, problem.d)
