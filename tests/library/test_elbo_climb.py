@@ -227,6 +227,14 @@ def test_the_estimate_agrees_with_the_table():
         assert abs(found.value - exact) < 4 * found.error
 
 
+def test_the_error_bar_holds_as_often_as_it_says():
+    q, joint = np.array([0.5, 0.3, 0.2]), np.array([0.05, 0.25, 0.1])
+    exact = exact_bounds(q, joint, 2)[1]
+    states = np.random.default_rng(6).choice(3, p=q, size=(1000, 400, 2))
+    runs = [elbo.importance_weighted_bound(np.log(joint / q)[some]) for some in states]
+    assert 0.87 <= np.mean([run.covers(exact) for run in runs]) <= 0.93
+
+
 def test_one_weight_is_the_bound_and_many_are_the_evidence():
     eps = draws(6, 3000, 200)
     weights = elbo.log_weights(COIN.log_joint, 0, 1, eps)
