@@ -22,7 +22,15 @@ from scipy import stats
 
 from diffusion_derived import beta_coin as coin
 from diffusion_derived.beta_coin import Beta, Dirichlet
-from diffusion_derived.figures import bayes, beta_coin, elbo, information, mixture, monte_carlo, style
+from diffusion_derived.figures import (
+    bayes,
+    beta_coin,
+    elbo,
+    information,
+    mixture,
+    monte_carlo,
+    style,
+)
 from diffusion_derived.figures.naming import Curve, name_curves
 from diffusion_derived.roles import GROUND, ROLES
 
@@ -285,7 +293,7 @@ def dimensions():
         "thermodynamic": 0.02 * d**0.7,
         "annealed": 0.01 * d**1.2,
     }
-    return monte_carlo.dimensions(d, errors, (law, 0.003 * 1.46**law))
+    return monte_carlo.dimensions(d, errors, law, 0.003 * 1.46**law)
 
 
 PICTURES = [

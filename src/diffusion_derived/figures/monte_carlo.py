@@ -119,13 +119,14 @@ def power_path(tau: ArrayLike, means: ArrayLike, errors: ArrayLike, area: float)
 def dimensions(
     d: ArrayLike,
     errors: Mapping[str, ArrayLike],
-    law: tuple[ArrayLike, ArrayLike],
+    law_at: ArrayLike,
+    law: ArrayLike,
     useless: float = 1.0,
 ) -> Picture:
     """The error of each log evidence against the number of coins, at one price.
 
-    Each of `errors` belongs to the first entries of `d`; `law` is the derived error of the prior as
-    (d, error); above `useless` an estimate says nothing. Chapter 3.
+    Each of `errors` belongs to the first entries of `d`; `law` is the derived error of the prior
+    at `law_at`, both of one shape; above `useless` an estimate says nothing. Chapter 3.
     """
     alt = (
         f"Error of the log evidence against the number of coins, 1 to {np.max(d)}, on a "
@@ -135,7 +136,7 @@ def dimensions(
     with style.picture(alt, height=3.4) as drawn:
         axes = drawn.figure.subplots()
         axes.axhspan(useless, 1e9, color=MUTED, alpha=0.12, lw=0)
-        line(axes, *law, "prior", lw=0.9, linestyle="-", label="prior, derived")
+        line(axes, law_at, law, "prior", lw=0.9, linestyle="-", label="prior, derived")
         for (name, values), dash, marker in zip(errors.items(), DASHES, MARKERS, strict=False):
             look = {"marker": marker, "ms": 4.5, "label": name, "linestyle": dash, "lw": 1.2}
             role = "prior" if name == "prior" else "evidence"
