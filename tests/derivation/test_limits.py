@@ -68,5 +68,16 @@ def test_what_depends_on_an_order_has_no_one_value(tex, value):
     assert status(tex, value) != PROVED
 
 
+@pytest.mark.parametrize(
+    ("tex", "right"),
+    [
+        (r"\lim_{v\to 0}\frac{(2d+v)^3-d^3}{v}", "3d^2"),
+        (r"\lim_{v\to 0}\frac{\sqrt{1-p^2}\,x-x}{v}", r"-\frac{p\,x}{2}"),
+    ],
+)
+def test_what_grows_without_end_is_refuted(tex, right):
+    assert status(tex, right) == REFUTED
+
+
 def test_an_unknown_function_of_the_variable_is_left_alone():
     assert status(r"\lim_{h\to 0}\frac{f(x+h)-f(x)}{h}", "f'(x)") != PROVED
