@@ -280,7 +280,7 @@ def levels():
 def power_path():
     tau = np.linspace(0, 1, 11) ** 2
     means = -1.8 - 3.4 * (1 - tau) ** 6
-    return monte_carlo.power_path(tau, means, np.full(11, 0.05), -np.log(11))
+    return monte_carlo.power_path(tau, means, np.full(11, 0.05), -2.41, -np.log(11))
 
 
 def dimensions():

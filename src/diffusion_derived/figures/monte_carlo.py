@@ -12,6 +12,7 @@ from diffusion_derived.roles import ROLES
 
 DASHES = ("-", (0, (4, 2.5)), (0, (1, 1.5)), (0, (6, 2, 1, 2)), (0, (8, 3)), (0, (2, 4)))
 MARKERS = ("o", "s", "^", "D", "v", "x")
+BEHIND = {"grid": "data", "prior": "prior", "importance": "q", "harmonic mean": "posterior"}
 ESTIMATE, TRUTH = ROLES["evidence"].light, ROLES["data"].light
 
 
@@ -38,8 +39,7 @@ def running_means(
         axes.set(xscale="log", xlim=draws[[0, -1]], ylim=(0, 2.2 * truth), xlabel="draws")
         axes.set_ylabel("average so far")
         axes.set_yticks([0, truth, 2 * truth], ["0", named, "2/11" if named == "1/11" else ""])
-        label(axes, draws[-1], truth + 1.3 * reach[0] * 0.55, "nine averages in ten", "evidence",
-              ha="right")  # fmt: skip
+        label(axes, 1.15 * draws[0], truth + 1.12 * reach[0], "nine averages in ten", "evidence")
     return drawn
 
 
@@ -93,16 +93,19 @@ def levels(names: ArrayLike, pmf: ArrayLike, x: ArrayLike, pdf: ArrayLike) -> Pi
     return drawn
 
 
-def power_path(tau: ArrayLike, means: ArrayLike, errors: ArrayLike, area: float) -> Picture:
+def power_path(
+    tau: ArrayLike, means: ArrayLike, errors: ArrayLike, area: float, exact: float
+) -> Picture:
     r"""The mean log-likelihood at each power of the likelihood; its area is the log evidence.
 
-    `tau`, `means` and `errors` have one shape; `area` is the exact log evidence. Chapter 3.
+    `tau`, `means` and `errors` have one shape; `area` is what they give, `exact` what is true.
+    Chapter 3.
     """
     tau, means, errors = (np.asarray(values, dtype=float) for values in (tau, means, errors))
     alt = (
         f"The mean log-likelihood against the power of the likelihood, rising from "
         f"{means[0]:.1f} at power 0 to {means[-1]:.1f} at power 1. The area between the curve and "
-        f"0 is the log evidence, {area:.3f}."
+        f"0 estimates the log evidence: {area:.2f}, exactly {exact:.3f}."
     )
     with style.picture(alt) as drawn:
         axes = drawn.figure.subplots()
@@ -111,7 +114,7 @@ def power_path(tau: ArrayLike, means: ArrayLike, errors: ArrayLike, area: float)
         axes.axhline(0, color=MUTED, lw=0.7)
         axes.set(xlim=(-0.02, 1.02), ylim=(1.15 * means.min(), 0.3), xlabel=r"power $\tau$")
         axes.set_ylabel("mean log-likelihood")
-        words = f"area {area:.3f}".replace("-", "\N{MINUS SIGN}")
+        words = f"area {area:.2f}, exactly {exact:.3f}".replace("-", "\N{MINUS SIGN}")
         label(axes, 0.62, 0.45 * means[-1], words, "evidence", ha="center", va="center")
     return drawn
 
@@ -139,7 +142,7 @@ def dimensions(
         line(axes, law_at, law, "prior", lw=0.9, linestyle="-", label="prior, derived")
         for (name, values), dash, marker in zip(errors.items(), DASHES, MARKERS, strict=False):
             look = {"marker": marker, "ms": 4.5, "label": name, "linestyle": dash, "lw": 1.2}
-            role = "prior" if name == "prior" else "evidence"
+            role = BEHIND.get(name, "evidence")
             line(axes, d[: len(values)], values, role, **look)
         axes.set(yscale="log", xlabel="coins", ylabel="error of the log evidence", ylim=(3e-4, 300))
         axes.set_xticks([1, 5, 10, 15, 20])
