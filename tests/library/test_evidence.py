@@ -105,7 +105,11 @@ ESTIMATORS = {
 
 
 @pytest.mark.parametrize("name", ESTIMATORS)
-@pytest.mark.parametrize("problem", [COIN, Coins(3), Coins(2, 0, 4), Slope()], ids=repr)
+@pytest.mark.parametrize(
+    "problem",
+    [COIN, Coins(3), Coins(2, 0, 4), Slope()],
+    ids=["one coin", "three coins", "only tails", "a slope"],
+)
 def test_an_estimator_finds_the_evidence_and_counts_its_cost(name, problem):
     counted = Counted(problem)
     found = ESTIMATORS[name](counted, np.random.default_rng(41))
