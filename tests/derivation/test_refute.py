@@ -166,3 +166,14 @@ def test_what_is_not_a_real_number_is_refused(expr):
     with pytest.raises((NotReal, ArithmeticError)):
         value = Enclosure({x: sp.Integer(-1)}, 80).of(expr)
         assert value is None, f"{expr} got the value {value}"
+
+
+def test_a_tiny_difference_gives_way_to_one_that_can_be_seen():
+    """At the first point, a = 1/2, the value is 1/256, which looks like rounding."""
+    witness = refute(a**8)
+    assert float(witness.difference) > 0.01
+    assert float(R(dict(witness.point)["a"])) ** 8 == pytest.approx(float(witness.difference), 0.01)
+
+
+def test_what_is_tiny_everywhere_is_still_refuted():
+    assert 0 < float(refute(a**8 / 10**6).difference) < 1e-6

@@ -14,30 +14,37 @@ from .enclosure import Enclosure, Interval
 from .jets import compared_symbols, jets, keeps_apart
 
 NO_POINT = "no-point"
-_SMALL, _ENOUGH, _TRIES = 4, 6, 60
+_SMALL, _ENOUGH, _TRIES, _LOOKS = 4, 6, 60, 4
 _PRECISIONS = (64, 256, 1024)
 _NEGLIGIBLE = mpmath.mpf(10) ** -50
+_VISIBLE = mpmath.mpf("0.01")  # a smaller difference looks like rounding
 
 
 def refute(expr: sp.Expr) -> Witness | str | None:
     r"""A point of the domain at which `expr` $\ne 0$, if one is found.
 
     Small values come first, then random ones, all exact. Unknown functions and their derivatives
-    take independent values. Returns None if the expression vanishes (to hundreds of digits) at
-    several points, and `"no-point"` if it could be evaluated at none.
+    take independent values. Where the expression is tiny, the largest of a few values is shown.
+    Returns None if the expression vanishes (to hundreds of digits) at several points, and
+    `"no-point"` if it could be evaluated at none.
     """
     expr, table = jets(sp.sympify(expr))
     symbols = expr.free_symbols | compared_symbols(table)
-    vanished = 0
+    vanished, found = 0, []
     for point in _points(symbols):
         value = _value(expr, point) if keeps_apart(table, point) else None
         if value is None:
             continue
         if 0 not in value:
-            return Witness(_readable(point), _difference(value))
-        vanished += 1
-        if vanished == _ENOUGH or not symbols:
+            found.append((abs(mpmath.mpf(value.mid)), point, value))
+        else:
+            vanished += 1
+        seen = found and (found[-1][0] >= _VISIBLE or len(found) == _LOOKS)
+        if seen or vanished == _ENOUGH or not symbols:
             break
+    if found:
+        _, point, value = max(found, key=lambda one: one[0])
+        return Witness(_readable(point), _difference(value))
     return None if vanished else NO_POINT
 
 
