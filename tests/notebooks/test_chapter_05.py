@@ -24,6 +24,7 @@ PROMISED = {
     "eq-responsibility": "family",
     "eq-logistic": "proof",
     "eq-mixture-slope": "proof",
+    "eq-expected-log-joint": "family",
     "eq-m-step-mean": "family",
     "eq-m-step-variance": "family",
     "eq-m-step-weight": "family",
