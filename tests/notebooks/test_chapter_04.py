@@ -159,6 +159,7 @@ def test_the_two_normals_of_the_thread():
     assert (f"{ahead:.3f}", f"{back:.3f}") == ("0.818", "2.807")
     assert (ahead, back) == pytest.approx((log(2) + 1 / 8, 7 / 2 - log(2)))
     assert "In nats, 0.818 and 2.807" in PROSE and f"by a factor of {back / ahead:.1f}" in PROSE
+    assert f"costs {2 * log(2) + 1 / 8:.3f} in place of {ahead:.3f}" in PROSE
     assert result("eq-two-normals") == r"\log2+\frac18"
     assert result("eq-two-normals-back") == r"\frac72-\log2"
 

@@ -32,14 +32,14 @@ def integrands(x: ArrayLike, log_q: ArrayLike, log_p: ArrayLike) -> Picture:
     with style.picture(alt, height=3.0) as drawn:
         panels = drawn.figure.subplots(1, 2, sharey=True)
         for axes, own, other in zip(panels, "qp", "pq", strict=True):
-            values, area = areas[own]
+            values, _ = areas[own]
             colour = ROLES[own].light
             axes.fill_between(x, values, where=values > 0, color=colour, alpha=0.35, lw=0)
             axes.fill_between(x, values, where=values < 0, color=colour, alpha=0.8, lw=0)
             for role in "pq":
                 line(axes, x, np.exp(logs[role]), role, lw=1.4, label=role)
             axes.axhline(0, color=MUTED, lw=0.7)
-            axes.set_title(f"{own} log({own}/{other}): area {area:.3f}", color=colour, weight=600)
+            axes.set_title(f"{own} log({own}/{other})", color=colour, weight=600)
             axes.set(xlim=(x[0], x[-1]), xlabel="x")
             axes.yaxis.set_major_locator(MaxNLocator(4, steps=[1, 2, 5, 10]))
         tops = [Curve(x, np.exp(logs[role]), role, role) for role in "qp"]
