@@ -13,7 +13,6 @@ from diffusion_derived.roles import GROUND, ROLES
 
 LOGIT = "logit of the bias"
 DASHES = ("-", (0, (4, 2.5)), (0, (1, 1.5)), (0, (6, 2, 1, 2)))
-MARKERS = ("o", "s", "^", "D")
 
 
 def guesses(
@@ -119,36 +118,32 @@ def climbs(gaps: Mapping[str, ArrayLike]) -> Picture:
     return drawn
 
 
-def importance_bounds(
-    counts: ArrayLike,
-    bounds: Mapping[str, tuple[ArrayLike, ArrayLike]],
-    log_evidence: float,
-) -> Picture:
-    """Bounds against the number of weights, with bars of two standard errors.
+def importance_bounds(counts: ArrayLike, below: ArrayLike, errors: ArrayLike) -> Picture:
+    """How far each bound lies below the log evidence against its number of weights.
 
-    Each entry of `bounds` holds values and standard errors of the shape of `counts`, in nats.
-    Chapter 6.
+    All three have one shape; `below` and its standard `errors` are in nats. Both axes are
+    logarithmic, and a thin line falls as one over the number of weights. Chapter 6.
     """
+    counts, below = np.asarray(counts, dtype=float), np.asarray(below, dtype=float)
     alt = (
-        f"Bounds in nats against the number of weights, which doubles from point to point, for "
-        f"{' and '.join(bounds)}, and the log evidence {log_evidence:.3f} as a level line."
+        f"Distance of the bound below the log evidence against the number of weights, from "
+        f"{counts[0]:g} to {counts[-1]:g}, both logarithmic. It falls along a line 1/K, with "
+        f"bars of two standard errors that are wide at the right end."
     )
     with style.picture(alt) as drawn:
         axes = drawn.figure.subplots()
-        for colour, marker, (name, (values, errors)) in zip(
-            (ROLES["q"].light, MUTED), MARKERS, bounds.items(), strict=False
-        ):
-            look = {"color": colour, "marker": marker, "ms": 4.5, "label": name}
-            line(axes, counts, values, "q", lw=1, **look)
-            look = {"ecolor": colour, "elinewidth": 1.4}
-            axes.errorbar(counts, values, 2 * np.asarray(errors), fmt="none", **look)
-        look = {"color": ROLES["evidence"].light, "ls": ROLES["evidence"].linestyle}
-        axes.axhline(log_evidence, label="log evidence", **look)
+        floor = below[below > 0].min() / 4
+        bars = {"fmt": "o", "color": ROLES["q"].light, "ms": 4.5, "elinewidth": 1.4}
+        axes.errorbar(counts, below, 2 * np.asarray(errors), **bars)
+        middle = counts.size // 2
+        slope = below[middle] * counts[middle] / counts
+        axes.plot(counts, slope, color=MUTED, lw=0.9, ls=DASHES[1], zorder=0)
+        label(axes, counts[2], 1.5 * slope[2], "slope of 1/K", ha="left", va="bottom")
         axes.set_xscale("log", base=2)
-        axes.set_xticks(counts, [f"{count:,}" for count in counts])
+        axes.set_yscale("log", nonpositive="clip")
+        axes.set_xticks(counts, [f"{count:,.0f}" for count in counts])
         axes.minorticks_off()
-        axes.set(xlabel="weights in the mean", ylabel="nats")
-        key(drawn.figure, "upper center", columns=3)
+        axes.set(xlabel="weights in the mean", ylabel="nats below", ylim=(floor, 2.5 * below.max()))
     return drawn
 
 
