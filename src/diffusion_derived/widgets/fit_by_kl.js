@@ -1,6 +1,6 @@
 // One normal q fitted to a mixture p of two, by either divergence.
 import {
-  buttons, fixed, frame, html, legend, line, logarithmic, mark, numbers, significant, slider, svg,
+  buttons, fixed, frame, html, legend, line, logarithmic, mark, numbers, slider, svg,
   text,
 } from "./common.js";
 import { expectation, logNormal, normal } from "./normal.js";
@@ -192,7 +192,7 @@ function render({ model, el }) {
   });
   slider(widget, model, {
     key: "sigma", label: "deviation of q", role: "q", ...scale,
-    show: (power) => significant(scale.value(power)),
+    show: (power) => fixed(scale.value(power), 3),
   });
   const put = ([mu, sigma]) => {
     model.set("mu", mu);

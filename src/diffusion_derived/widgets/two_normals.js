@@ -110,8 +110,8 @@ function render({ model, el }) {
   };
   const say = () => {
     const [q, p] = state();
-    return `q is ${name(q)}, p is ${name(p)}. From q to p the divergence is `
-      + `${fixed(closedForm(q, p))} nats, from p to q ${fixed(closedForm(p, q))} nats.`;
+    return `q is ${name(q)}, p is ${name(p)}. The divergence of q from p is `
+      + `${fixed(closedForm(q, p))} nats, of p from q ${fixed(closedForm(p, q))} nats.`;
   };
 
   function draw(pixels) {
