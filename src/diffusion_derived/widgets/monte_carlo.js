@@ -139,7 +139,7 @@ const ring = (x, y) =>
   mark("circle", { cx: x, cy: y, r: 3, class: "wg-ring", "data-role": "data" });
 
 // One bar for each repetition. A bar that misses 1/11 is heavy and ends in a ring.
-function bars(side, all, n) {
+function bars(side, all, n, done) {
   const shown = all.slice(0, side.right - side.left < NARROW ? 50 : 100);
   const reach = (4.5 * DEVIATION) / Math.sqrt(n);
   const at = plane({
@@ -156,7 +156,8 @@ function bars(side, all, n) {
     return line(x, low, x, high, look)
       + (hit ? "" : ring(x, end));
   });
-  return caption(at, `90 % bars of the first ${shown.length} at n = ${thousands(n)}`)
+  const words = `90 % bars of the first ${shown.length} at n = ${thousands(n)}`;
+  return caption(at, done ? words : `${words}, still drawing`)
     + yGrid(at, ticks(EXACT - reach, EXACT + reach, 5))
     + marks.join("") + exactLine(at);
 }
@@ -227,7 +228,7 @@ function render({ model, el }) {
     const { inside, spread } = verdict(all);
     const side = { left: LEFT, right: width - RIGHT };
     drawing.setAttribute("viewBox", `0 0 ${width} ${HEIGHT}`);
-    drawing.innerHTML = upper(side, trial, shown) + bars(side, all, shown);
+    drawing.innerHTML = upper(side, trial, shown) + bars(side, all, shown, done);
     drawing.setAttribute("aria-label", `Estimates of the evidence around 1/11. ${say()}`);
     const digits = Math.max(4, Math.ceil(Math.log10(shown) / 2) + 3);
     const expected = DEVIATION / Math.sqrt(shown);
