@@ -15,7 +15,7 @@ from diffusion_derived.widgets import FitByKL, TwoNormals
 pytestmark = pytest.mark.browser
 
 MEANS = (-3, -0.4, 0, 1, 3)
-WIDTHS = (0.25, 0.5, 1, 4)
+WIDTHS = (0.125, 0.25, 0.5, 1, 4)
 PAIRS = [
     ([mu, sigma], [nu, tau])
     for mu, sigma, nu, tau in itertools.product(MEANS, WIDTHS, (-3, 0, 2.5), WIDTHS)
@@ -78,7 +78,7 @@ def test_the_ends_of_the_sliders(static_page: Callable, q_end: str, p_end: str) 
     press(page, "sigma_q", q_end)
     press(page, "mu_p", p_end)
     press(page, "sigma_p", p_end)
-    low, high = (-3, 0.25), (3, 4)
+    low, high = (-3, 0.125), (3, 4)
     q, p = (low if end == "Home" else high for end in (q_end, p_end))
     assert value(page, "kl-qp") == pytest.approx(kl_by_scipy(*q, *p), rel=1e-9, abs=1e-9)
     assert value(page, "kl-pq-area") == pytest.approx(kl_by_scipy(*p, *q), rel=1e-9, abs=1e-9)

@@ -96,8 +96,8 @@ function render({ model, el }) {
   widget.plot.append(legend([["q", "q", SAMPLE], ["p", "p", SAMPLE]]), box, note, list);
 
   const place = { min: -3, max: 3, step: 0.1, show: (value) => fixed(value, 1) };
-  const scale = logarithmic(0.25, 4, { base: 2, step: 0.125 });
-  const width = { ...scale, show: (power) => fixed(scale.value(power), 2) };
+  const scale = logarithmic(0.125, 4, { base: 2, step: 0.125, digits: 3 });
+  const width = { ...scale, show: (power) => fixed(scale.value(power), power < -2 ? 3 : 2) };
   slider(widget, model, { key: "mu_q", label: "mean of q", role: "q", ...place });
   slider(widget, model, { key: "sigma_q", label: "deviation of q", role: "q", ...width });
   slider(widget, model, { key: "mu_p", label: "mean of p", role: "p", ...place });

@@ -14,7 +14,7 @@ class TwoNormals(Widget):
     r"""$q = \mathcal N(\mu_q, \sigma_q^2)$ and $p = \mathcal N(\mu_p, \sigma_p^2)$, and both KLs.
 
     KL(q‖p) and KL(p‖q) are shown in nats, by closed form and as the areas under their integrands.
-    Means lie in [-3, 3], standard deviations in [0.25, 4]. BadTrait (a ValueError) for anything
+    Means lie in [-3, 3], standard deviations in [0.125, 4]. BadTrait (a ValueError) for anything
     else. Chapter 4.
     """
 
@@ -23,9 +23,9 @@ class TwoNormals(Widget):
         "Make q narrower. Which divergence grows without bound, and from where on the line?"
     ).tag(sync=True)
     mu_q = Number(1, -3, 3).tag(sync=True)
-    sigma_q = Number(0.5, 0.25, 4).tag(sync=True)
+    sigma_q = Number(0.5, 0.125, 4).tag(sync=True)
     mu_p = Number(0, -3, 3).tag(sync=True)
-    sigma_p = Number(1, 0.25, 4).tag(sync=True)
+    sigma_p = Number(1, 0.125, 4).tag(sync=True)
 
     def draw(self, figure: Figure) -> None:
         x = np.linspace(-5, 5, 501)
