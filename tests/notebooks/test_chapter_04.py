@@ -168,6 +168,8 @@ def test_the_numbers_in_the_prose():
     assert f"{1.75 * log(2):.3f} nats" in PROSE and f"about {log(2):.3f}" in PROSE
     narrow = [info.kl_normal(0, 1, 1, 0.25), info.kl_normal(1, 0.25, 0, 1)]
     assert f"it is {narrow[0]:.1f}, and the other is {narrow[1]:.2f}" in PROSE
+    narrow = [info.kl_normal(0, 1, 1, 0.125), info.kl_normal(1, 0.125, 0, 1)]
+    assert f"with $1/8$: {narrow[0]:.1f} and {narrow[1]:.2f}." in PROSE
     coin = special.digamma([8, 4, 12])
     moved = -special.betaln(8, 4) + 7 * (coin[0] - coin[2]) + 3 * (coin[1] - coin[2])
     assert f"by {moved:.3f} nats" in PROSE
