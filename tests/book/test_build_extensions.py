@@ -121,6 +121,8 @@ def test_every_work_has_what_a_reader_needs_to_find_it():
 
 
 def test_names_and_places_are_written_out():
+    report = references.source(references.works()["minka2005"])
+    assert report == "Microsoft Research, report MSR-TR-2005-173"
     work = references.works()["kahneman1973"]
     assert references.authors(work) == "D. Kahneman and A. Tversky"
     assert references.source(work) == "Psychological Review 80(4): 237\u2013251"

@@ -51,6 +51,8 @@ def source(entry: Entry) -> str:
     volume = f" {field['volume']}{number}" if "volume" in field else ""
     pages = f": {field['pages']}" if "pages" in field else ""
     edition = f"{field['edition']} edition" if "edition" in field else ""
+    if "institution" in field:
+        return f"{field['institution']}, report {field['number']}"
     place = field.get("journal") or field.get("booktitle") or field.get("publisher", "")
     return ", ".join(filter(None, [edition, f"{place}{volume}{pages}"]))
 
