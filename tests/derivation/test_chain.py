@@ -143,6 +143,29 @@ class TestBound:
         with pytest.raises(DerivationError, match="at least 0"):
             self.bound(self.ledger(r"D_{\mathrm{KL}}(p\|q) = 1"))
 
+    def test_a_wrong_variant_fails_as_a_bound(self):
+        wrong = {"the prior left out": r"\mathbb{E}_{q(z\mid x)}\left[\log p(x\mid z)\right]"}
+        (refusal,) = self.bound(self.ledger(), rejects=wrong).lines[-1].refused
+        assert float(refusal.witness.difference) < 0
+
+    def test_a_looser_bound_is_no_mistake(self):
+        """The entropy of a table is not negative, so leaving it out lowers the bound."""
+        looser = {"without the entropy": r"\mathbb{E}_{q(z\mid x)}\left[\log p(x, z)\right]"}
+        with pytest.raises(DerivationError, match="'without the entropy' that is undecided"):
+            self.bound(self.ledger(), rejects=looser)
+
+    def test_an_upper_bound_has_its_own_wrong_side(self):
+        d = (
+            chain()
+            .start("x")
+            .bound("x+a", "larger", gap="a", nonneg="a+b-b", below=False, rejects={"less": "x-a"})
+        )
+        assert float(d.lines[-1].refused[0].witness.difference) < 0
+        with pytest.raises(DerivationError, match="undecided"):
+            chain().start("x").bound(
+                "x+a", "larger", gap="a", nonneg="a+b-b", below=False, rejects={"more": "x+a+b"}
+            )
+
     def test_a_missing_lemma_is_named(self):
         with pytest.raises(DerivationError, match="eq-lemma"):
             self.bound(Ledger())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from diffusion_derived.derivation.decision.domain import natural, positive, real, unit, whole
 from diffusion_derived.derivation.decision.enclosure import Enclosure, NotReal
 from diffusion_derived.derivation.decision.jets import Jet, as_jet, jets, keeps_apart
-from diffusion_derived.derivation.decision.refute import NO_POINT, refute
+from diffusion_derived.derivation.decision.refute import NO_POINT, refute, refute_nonnegative
 from diffusion_derived.derivation.verdict import Witness
 
 a, b = unit("a"), unit("b")
@@ -177,3 +177,11 @@ def test_a_tiny_difference_gives_way_to_one_that_can_be_seen():
 
 def test_what_is_tiny_everywhere_is_still_refuted():
     assert 0 < float(refute(a**8 / 10**6).difference) < 1e-6
+
+
+def test_an_inequality_is_refuted_only_where_it_fails():
+    witness = refute_nonnegative(x**2 - x)  # negative between 0 and 1 only
+    at = float(R(dict(witness.point)["x"]))
+    assert 0 < at < 1 and float(witness.difference) < 0
+    assert refute_nonnegative((x - y) ** 2) is None
+    assert refute_nonnegative(a * b) is None

@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping
 from .language.notation import equal
 from .lines import Line, Refusal
 from .reasons.estimates import Estimate, Sampler, computed, simulated
-from .reasons.gaps import nonnegative, vanishing_order
+from .reasons.gaps import broken, nonnegative, vanishing_order
 from .reasons.lemmas import check_lemma
 from .reasons.rules import Rule
 from .reasons.slopes import Lowest
@@ -76,21 +76,21 @@ class Derivation(Record):
 
         The gap is decided as an equation. That it is not negative rests on the entry labelled
         `nonneg` (with its names replaced by the expressions in `at`), or is decided: `nonneg` is
-        an expression that equals the gap and shows its sign, or the place where it is lowest.
+        an expression that equals the gap and shows its sign, or the place where it is lowest. A
+        wrong variant must fail as a bound at some point: one that is merely looser is no mistake.
         """
         above, term, excess = self._above().term, self._read_next(tex), self.notation.read(gap)
 
-        def decide(other: Term) -> Verdict:
-            difference = above - other if below else other - above
-            return equal(self.notation, difference, excess)
+        def difference(other: Term) -> Term:
+            return above - other if below else other - above
 
-        verdict = self._demand(decide(term), tex, reason)
+        verdict = self._demand(equal(self.notation, difference(term), excess), tex, reason)
         sign = self._sign(gap, excess, nonneg, at or {}, tex)
         line = Line(
             r"\ge" if below else r"\le", tex, reason, "bound",
             method=verdict.method,
             note=f"the gap ${gap}$ is not negative: {sign}",
-            refused=self._refuse(rejects, decide),
+            refused=self._refuse(rejects, lambda other: broken(self.notation, difference(other))),
             label=label, term=term,
         )  # fmt: skip
         return self._write(line)

@@ -16,7 +16,7 @@ from ..verdict import PROVED, REFUTED, UNDECIDED, Verdict, Witness
 from .domain import time_limit
 from .field import OutsideField, field_zero
 from .inequalities import sign_of
-from .refute import NO_POINT, refute
+from .refute import NO_POINT, refute, refute_nonnegative
 
 _UNEVALUATED = (sp.Integral, sp.Sum, sp.Product, sp.Limit, sp.Derivative)
 _GIVE_UP = (
@@ -168,6 +168,16 @@ def decide_positive(expr: sp.Expr) -> Verdict:
 def decide_nonnegative(expr: sp.Expr) -> Verdict:
     """PROVED if made of positive numbers and even powers by + and ×; else UNDECIDED."""
     return _sign_verdict(expr, ("positive", "nonnegative"))
+
+
+def decide_broken(expr: sp.Expr, *, limit: float = 20.0) -> Verdict:
+    r"""REFUTED if a point is found at which `expr` $\ge 0$ fails; else UNDECIDED."""
+    expr = sp.sympify(expr)
+    refusal = _refusal(expr)
+    found = _Failed(refusal) if refusal else _attempt(refute_nonnegative, expr, limit)
+    if isinstance(found, Witness):
+        return Verdict(REFUTED, "counterexample", str(found), found)
+    return Verdict(UNDECIDED, detail="no point was found at which the inequality fails")
 
 
 def _sign_verdict(expr: sp.Expr, wanted: tuple[str, ...], limit: float = 20.0) -> Verdict:

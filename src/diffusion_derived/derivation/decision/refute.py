@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import mpmath
 import sympy as sp
@@ -28,24 +28,34 @@ def refute(expr: sp.Expr) -> Witness | str | None:
     Returns None if the expression vanishes (to hundreds of digits) at several points, and
     `"no-point"` if it could be evaluated at none.
     """
+    return _search(expr, lambda value: 0 not in value, _ENOUGH)
+
+
+def refute_nonnegative(expr: sp.Expr) -> Witness | str | None:
+    r"""A point of the domain at which `expr` $< 0$ for certain; None or `"no-point"` as above."""
+    return _search(expr, lambda value: value.b < 0, _TRIES)
+
+
+def _search(expr: sp.Expr, wrong: Callable[[Interval], bool], enough: int) -> Witness | str | None:
+    """A point whose value is wrong; the search ends after `enough` points that are not."""
     expr, table = jets(sp.sympify(expr))
     symbols = expr.free_symbols | compared_symbols(table)
-    vanished, found = 0, []
+    fine, found = 0, []
     for point in _points(symbols):
         value = _value(expr, point) if keeps_apart(table, point) else None
         if value is None:
             continue
-        if 0 not in value:
+        if wrong(value):
             found.append((abs(mpmath.mpf(value.mid)), point, value))
         else:
-            vanished += 1
+            fine += 1
         seen = found and (found[-1][0] >= _VISIBLE or len(found) == _LOOKS)
-        if seen or vanished == _ENOUGH or not symbols:
+        if seen or fine == enough or not symbols:
             break
     if found:
         _, point, value = max(found, key=lambda one: one[0])
         return Witness(_readable(point), _difference(value))
-    return None if vanished else NO_POINT
+    return None if fine else NO_POINT
 
 
 def _points(symbols: set[sp.Symbol]) -> Iterator[Point]:

@@ -203,7 +203,7 @@ def equal(notation: Notation, left: Term, right: Term) -> Verdict:
         verdicts.append(_decide(notation, left, right, world))
         seconds = sum(verdict.seconds for verdict in verdicts)
         if verdicts[-1].status == REFUTED:
-            return _located(notation, verdicts[-1], world, seconds)
+            return located(notation, verdicts[-1], world, seconds)
     if not verdicts:
         return Verdict(UNDECIDED, detail="there is no world in which to decide this")
     for verdict in verdicts:
@@ -247,7 +247,7 @@ def _values(notation: Notation, left: Term, right: Term, world: World) -> list:
     return values
 
 
-def _located(notation: Notation, verdict: Verdict, world: World, seconds: float) -> Verdict:
+def located(notation: Notation, verdict: Verdict, world: World, seconds: float) -> Verdict:
     """The verdict with the world's own choices in front of its counterexample."""
     witness, words = verdict.witness, notation.words
     if witness is not None:

@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import sympy as sp
 
-from ..decision.decide import decide_nonnegative, decide_zero
-from ..language.notation import Notation
+from ..decision.decide import decide_broken, decide_nonnegative, decide_zero
+from ..language.notation import Notation, located
 from ..tree.terms import Term
-from ..verdict import PROVED, DerivationError, Verdict
+from ..verdict import PROVED, REFUTED, UNDECIDED, DerivationError, Verdict
 
 
 def nonnegative(notation: Notation, term: Term) -> Verdict:
     """Decide that the term is at least 0 for all allowed values. Sufficient conditions only."""
     verdicts = [decide_nonnegative(term.value(world)) for world in notation.worlds(term)]
     return next((v for v in verdicts if v.status != PROVED), verdicts[-1])
+
+
+def broken(notation: Notation, term: Term) -> Verdict:
+    """REFUTED with a counterexample if the term is below 0 somewhere: an inequality that fails."""
+    for world in notation.worlds(term):
+        verdict = decide_broken(term.value(world))
+        if verdict.status == REFUTED:
+            return located(notation, verdict, world, verdict.seconds)
+    return Verdict(UNDECIDED, detail="no point was found at which the inequality fails")
 
 
 def vanishing_order(notation: Notation, difference: Term, var: str, order: int) -> Verdict:
