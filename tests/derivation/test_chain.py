@@ -259,3 +259,11 @@ def test_what_is_shown_holds_no_address_and_no_time():
     bundle = d._repr_mimebundle_()
     assert set(bundle) >= {"text/plain", "text/html"}
     assert "0x" not in repr(bundle) and "seconds" not in repr(bundle)
+
+
+def test_a_refusal_is_counted_once():
+    """A line with its own label enters the ledger, and the whole chain does after it."""
+    d = chain().start("(a+b)^2").cite("a > 0", "given", label="eq-given")
+    d.step("(a+b)(a+b)", "a square", rejects={"one": "a+b"}, label="eq-line")
+    d.step("a^2+2ab+b^2", "expand", rejects={"two": "a^2+b^2", "three": "a^2-b^2"}).qed()
+    assert [entry.refused for entry in d.entries] == [0, 1, 2]

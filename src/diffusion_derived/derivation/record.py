@@ -91,6 +91,8 @@ class Record(Shown):
 
     def _entry(self, label: str, tex: str, steps: tuple[Line, ...]) -> Entry:
         terms = [line.term for line in self.lines]
+        refused = sum(len(step.refused) for step in steps)
+        counted = sum(entry.refused for entry in self.entries)
         grounds = (*self.rests_on, *self.notation.lemmas(*terms))
         return Entry(
             label=label,
@@ -101,7 +103,7 @@ class Record(Shown):
             because=tuple(step.because for step in steps),
             ran=sum(step.ran for step in steps),
             method="; ".join(dict.fromkeys(step.method for step in steps if step.method)),
-            refused=sum(len(step.refused) for step in steps),
+            refused=max(0, refused - counted),  # each once, at the first label that covers it
             rests_on=tuple(name for name in dict.fromkeys(grounds) if name != label),
             scope=self.notation.scope(*terms) if terms else "",
             domains=domains_of(terms[:1] + terms[-1:]) if tex.endswith(r"\ge 0") else (),
