@@ -181,6 +181,19 @@ def test_the_starts_and_their_control_are_as_told():
     assert rows["k-means groups"][0] == "1.00"
 
 
+def test_the_ends_that_miss_lie_on_two_heights():
+    cloud = GaussianMixture(
+        [0.5, 0.3, 0.2], [[3, 2], [6, 4.2], [7.2, 1.6]],
+        [[[1.0, 0.5], [0.5, 0.7]], [[1.4, -0.6], [-0.6, 0.6]], [[0.25, 0.0], [0.0, 0.5]]],
+    )  # fmt: skip
+    x, _ = cloud.sample(np.random.default_rng(5), 300)
+    starts = (mix.start_from_points(x, 3, np.random.default_rng(seed)) for seed in range(100))
+    finals = np.array([[*mix.fit(x, s, 80, floor=1e-3)][-1].log_likelihood for s in starts])
+    low = finals - finals.max()
+    assert sum(low < -35.5) == 2 and sum(abs(low + 33.4) < 0.1) == 8
+    assert sum(low > -0.1) == 90 and "In most of them two components share the group" in PROSE
+
+
 def test_held_out_digits_have_a_top_and_the_control_has_none():
     rows = {int(k): list(map(number, row)) for k, row in shown_table("em-tenfold-table").items()
             if k.isdigit()}  # fmt: skip

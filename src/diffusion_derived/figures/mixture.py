@@ -217,7 +217,7 @@ def _points(axes: Axes, x: np.ndarray, size: float = 2.4) -> None:
     axes.plot(*x.T, "o", color=DATA, ms=size, mew=0, alpha=0.6)
 
 
-def _heaps(values: np.ndarray, apart: float = 5.0) -> list[tuple[float, int]]:
+def _heaps(values: np.ndarray, apart: float = 1.0) -> list[tuple[float, int]]:
     """Sorted values gathered where none is `apart` from its neighbour: their mean and number."""
     heaps = np.split(values, np.flatnonzero(np.diff(values) > apart) + 1)
     return [(float(heap.mean()), heap.size) for heap in heaps]
