@@ -222,6 +222,36 @@ def test_every_walker_of_the_answer_is_worth_what_it_says():
         assert size == pytest.approx(worth, rel=0.15)
 
 
+def test_what_the_walk_of_short_steps_is_worth():
+    def log_density(x):
+        return -8 * np.logaddexp(0, -x) - 4 * np.logaddexp(0, x)
+
+    rng = np.random.default_rng(5)
+    starts = rng.beta(8, 4, size=2000)
+    for step, worth in ((0.1, 6), (1.5, 220)):
+        walk = mc.metropolis(log_density, np.log(starts / (1 - starts)), step, 1000, rng)
+        means = (1 / (1 + np.exp(-walk.draws))).mean(axis=1)
+        scatter = np.mean((means - 2 / 3) ** 2)
+        assert stats.beta(8, 4).var() / scatter == pytest.approx(worth, rel=0.15)
+
+
+def test_the_walks_meet_only_towards_the_end():
+    def log_density(x):
+        return -8 * np.logaddexp(0, -x) - 4 * np.logaddexp(0, x)
+
+    starts = np.array([-4.0, -1.0, 1.0, 4.0])
+    x = mc.metropolis(log_density, starts, 0.05, 1000, np.random.default_rng(3)).draws
+    first = [int(np.argmax(x[i] > x[i + 1])) for i in range(3)]
+    assert min(first) > 500 and max(first) < 1000
+
+
+def test_what_the_grid_can_pay_for():
+    assert "ends at eight coins" in PROSE
+    assert int((1e5 / 1.5) ** (1 / 8)) == 4 and int((1e5 / 1.5) ** (1 / 9)) <= 3
+    assert isclose((4**8 + 2**8) / 1e5, 2 / 3, abs_tol=0.02)
+    assert (4**9 + 2**9) / 1e5 > 2
+
+
 def test_prior_draws_die_and_the_others_do_not():
     table = {
         name: re.findall(r"[\d.]+", cells[-1]) for name, cells in rows("mc-dims-table").items()

@@ -134,7 +134,7 @@ def dimensions(
     alt = (
         f"Error of the log evidence against the number of coins, 1 to {np.max(d)}, on a "
         f"logarithmic axis: {'; '.join(errors)}. Draws from the prior fail beyond about a dozen "
-        "coins, the others do not."
+        "coins, the harmonic mean long before; importance sampling and the ways by degrees do not."
     )
     with style.picture(alt, height=3.4) as drawn:
         axes = drawn.figure.subplots()
