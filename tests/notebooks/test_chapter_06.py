@@ -222,3 +222,43 @@ def test_slips_above_the_evidence_are_refused_and_the_one_below_is_not():
         assert above == (verdict == "refused")
     refused = [name for name, pairs in said.items() if "refused" in (pairs[0][1], pairs[1][1])]
     assert len(refused) == 3 and not {"none", "KL(p‖q) for KL(q‖p)"} & set(refused)
+
+
+# what the prose says in words ---------------------------------------------------------------------
+
+
+def test_the_plain_score_is_noisy_when_the_values_are_far_from_0_on_either_side():
+    eps = np.random.default_rng(6).normal(size=20_000)
+
+    def noise(shift):
+        value = lambda z: COIN.log_joint(z) + shift  # noqa: E731
+        return elbo.score_function_gradient(value, *COIN.best(), eps)[:, 0].var()
+
+    assert "when the values lie far from 0, on either side" in PROSE
+    assert noise(2.4) < noise(0) / 50 and min(noise(10), noise(-10)) > 8 * noise(0)
+
+
+def test_minus_the_entropy_ends_at_a_corner_in_a_table_and_nowhere_for_a_density():
+    joint = np.array([0.1, 0.25, 0.15])
+    q = np.random.default_rng(6).dirichlet([1, 1, 1], 2000)
+    minus = (q * np.log(joint)).sum(axis=1) - special.entr(q).sum(axis=1)
+    assert minus.max() < np.log(joint.max()) < np.log(joint.sum())
+    density = [COIN.elbo(0.7, s) - 2 * stats.norm(0.7, s).entropy() for s in (0.1, 0.01, 1e-4)]
+    assert density[0] < density[1] < density[2] and density[1] > COIN.log_evidence
+
+
+@pytest.mark.parametrize("rho", [0.3, 0.8, 0.95])
+def test_the_independent_ellipse_is_short_along_the_ridge_and_sticks_out_across_it(rho):
+    across, along = np.sqrt(np.linalg.eigvalsh([[1, rho], [rho, 1]]))
+    guess = np.sqrt(1 - rho**2)
+    assert across < guess < along
+    precision = np.linalg.inv([[1, rho], [rho, 1]])
+    for axis in np.eye(2):
+        assert (guess * axis) @ precision @ (guess * axis) == pytest.approx(1)
+
+
+def test_in_three_dimensions_the_gap_is_not_what_the_parts_tell_of_one_another():
+    sigma = np.full((3, 3), 0.8) + 0.2 * np.eye(3)
+    precision, logdet = np.linalg.inv(sigma), np.linalg.slogdet(sigma)[1]
+    gap = (np.log(np.diag(precision)).sum() + logdet) / 2
+    assert abs(gap + logdet / 2) > 0.1
