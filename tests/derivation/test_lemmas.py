@@ -85,7 +85,8 @@ class TestInstance:
         ],
     )
     def test_a_sum_of_instances_with_weights(self, lemma, gap):
-        of_gap(SUMS, gap, lemma, nonneg="eq-log-bound", at={"u": r"\frac{f_k}{m}"})
+        d = of_gap(SUMS, gap, lemma, nonneg="eq-log-bound", at={"u": r"\frac{f_k}{m}"})
+        assert (d.grade, d.relation, d.rests_on) == ("bound", r"\ge", ("eq-log-bound",))
 
     @pytest.mark.parametrize(
         ("gap", "place"),
