@@ -1,7 +1,7 @@
 // Prior, likelihood and posterior of a coin's probability of heads.
 import {
-  fixed, frame, html, legend, lgamma, line, logBeta, mark, numbers, path, significant, slider, svg,
-  text, xlogy,
+  fixed, frame, html, legend, lgamma, line, logBeta, mark, numbers, path, SAMPLE, significant,
+  slider, stage, text, xlogy,
 } from "./common.js";
 
 // ---- mathematics ----
@@ -141,15 +141,10 @@ function evidenceWords(value, a, b, n) {
 
 // ---- the widget ----
 
-const SAMPLE = '<line class="wg-line" x1="1" x2="27" y1="6" y2="6"/>';
-
 function render({ model, el }) {
   const title = "Beta explorer: prior, likelihood and posterior of a coin";
   const widget = frame({ model, el, name: "beta", title });
-  const clip = `wg-clip-${Math.random().toString(36).slice(2)}`;
-  const box = html("div", { class: "wg-picture" });
-  const drawing = svg("svg", { role: "img" });
-  box.append(drawing);
+  const { box, drawing, clip } = stage();
   const note = html("p", { class: "wg-note" });
   const { list, show } = numbers([
     { name: "posterior", label: "posterior", role: "posterior" },

@@ -27,6 +27,16 @@ export const path = (d, attributes) => mark("path", { d, ...attributes });
 
 // ---- the frame of a widget ----
 
+// A piece of a line for a legend.
+export const SAMPLE = '<line class="wg-line" x1="1" x2="27" y1="6" y2="6"/>';
+
+// A drawing in its box, and a name for what is cut off.
+export function stage() {
+  const drawing = svg("svg", { role: "img" });
+  const clip = `wg-clip-${Math.random().toString(36).slice(2)}`;
+  return { drawing, clip, box: html("div", { class: "wg-picture" }, drawing) };
+}
+
 // Question above, picture on the left, controls in the margin. `draw(width)` runs on every change
 // of a watched trait and when the width changes; `say()` is what a screen reader hears afterwards.
 export function frame({ model, el, name, title }) {

@@ -1,6 +1,7 @@
 // The evidence of a coin, split by a guess q into a bound below and a divergence above.
 import {
-  choice, fixed, frame, html, legend, line, logBeta, mark, numbers, path, slider, svg, text,
+  choice, fixed, frame, html, legend, line, logBeta, mark, numbers, path, SAMPLE, slider, stage,
+  text,
 } from "./common.js";
 import { expectation, logNormal, normal } from "./normal.js";
 import { curve, drawn, plane, ticks, under, xAxis, yGrid } from "./plot.js";
@@ -126,15 +127,10 @@ function bars(width, start, bound, gap) {
 
 // ---- the widget ----
 
-const SAMPLE = '<line class="wg-line" x1="1" x2="27" y1="6" y2="6"/>';
-
 function render({ model, el }) {
   const title = "ELBO bars: a bound on the log evidence of a coin";
   const widget = frame({ model, el, name: "elbo", title });
-  const clip = `wg-clip-${Math.random().toString(36).slice(2)}`;
-  const box = html("div", { class: "wg-picture" });
-  const drawing = svg("svg", { role: "img" });
-  box.append(drawing);
+  const { box, drawing, clip } = stage();
   const note = html("p", { class: "wg-note" });
   const { list, show } = numbers([
     { name: "elbo", label: "ELBO, the bound", role: "q" },

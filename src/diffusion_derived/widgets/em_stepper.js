@@ -1,6 +1,6 @@
 // EM by hand: two or three normal distributions in the plane, fitted to points that can be dragged.
 import {
-  assign, buttons, choice, fixed, frame, html, legend, mark, numbers, path, slider, svg, text,
+  assign, buttons, choice, fixed, frame, html, legend, mark, numbers, path, slider, stage, text,
 } from "./common.js";
 import { field } from "./field.js";
 import { FLOOR, gap, history, principal } from "./mixture.js";
@@ -177,8 +177,7 @@ const SAMPLES = [0, 1, 2].map((k) => {
 function render({ model, el }) {
   const title = "EM stepper: a mixture fitted by turns of E and M";
   const widget = frame({ model, el, name: "em", title });
-  const clip = `wg-clip-${Math.random().toString(36).slice(2)}`;
-  const drawing = svg("svg", { role: "img" });
+  const { box, drawing, clip } = stage();
   let [chosen, at, redraw] = [0];
 
   const places = () => movable(model);
@@ -188,11 +187,7 @@ function render({ model, el }) {
   };
   const pad = field({
     key: "points", label: "Points",
-    read: (event) => {
-      const box = drawing.getBoundingClientRect();
-      const scale = drawing.viewBox.baseVal.width / box.width;
-      return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
-    },
+    drawing,
     grab: ([x, y]) => {
       const away = places().map(([u, v]) => Math.hypot(at.x(u) - x, at.y(v) - y));
       const nearest = Math.min(...away);
@@ -210,7 +205,7 @@ function render({ model, el }) {
       return Boolean(by);
     },
   });
-  const box = html("div", { class: "wg-picture" }, drawing, pad);
+  box.append(pad);
   const words = html("p", { class: "wg-words" });
   const note = html("p", { class: "wg-note" });
   const values = numbers([

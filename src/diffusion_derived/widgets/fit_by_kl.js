@@ -1,6 +1,6 @@
 // One normal q fitted to a mixture p of two, by either divergence.
 import {
-  buttons, fixed, frame, html, legend, line, logarithmic, mark, numbers, slider, svg,
+  buttons, fixed, frame, html, legend, line, logarithmic, mark, numbers, SAMPLE, slider, stage,
   text,
 } from "./common.js";
 import { expectation, logNormal, normal } from "./normal.js";
@@ -166,15 +166,10 @@ function remark(mu, sigma, p) {
 
 // ---- the widget ----
 
-const SAMPLE = '<line class="wg-line" x1="1" x2="27" y1="6" y2="6"/>';
-
 function render({ model, el }) {
   const title = "One normal fitted to two hills by either divergence";
   const widget = frame({ model, el, name: "fit-by-kl", title });
-  const clip = `wg-clip-${Math.random().toString(36).slice(2)}`;
-  const box = html("div", { class: "wg-picture" });
-  const drawing = svg("svg", { role: "img" });
-  box.append(drawing);
+  const { box, drawing, clip } = stage();
   const note = html("p", { class: "wg-note" });
   const { list, show } = numbers([
     { name: "q", label: "q", role: "q" },

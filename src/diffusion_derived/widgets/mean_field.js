@@ -1,6 +1,7 @@
 // A guess without correlation, fitted one coordinate at a time to a normal that has one.
 import {
-  assign, buttons, choice, fixed, frame, html, legend, line, mark, numbers, path, slider, svg, text,
+  assign, buttons, choice, fixed, frame, html, legend, line, mark, numbers, path, SAMPLE, slider,
+  stage, text,
 } from "./common.js";
 import { field } from "./field.js";
 import { curve, plane, xAxis } from "./plot.js";
@@ -108,23 +109,17 @@ function picture(at, cov, guesses, clip) {
 
 // ---- the widget ----
 
-const SAMPLE = '<line class="wg-line" x1="1" x2="27" y1="6" y2="6"/>';
 const clamp = (value) => Math.min(REACH, Math.max(-REACH, Math.round(20 * value) / 20));
 
 function render({ model, el }) {
   const title = "Mean-field ellipse: a correlated normal and a guess without correlation";
   const widget = frame({ model, el, name: "mean-field", title });
-  const clip = `wg-clip-${Math.random().toString(36).slice(2)}`;
-  const drawing = svg("svg", { role: "img" });
+  const { box, drawing, clip } = stage();
   let at = layout(380);
   const put = (place) => assign(model, "start", place.map(clamp));
   const pad = field({
     key: "start", label: "Start of q. Arrow keys move it, with Shift by ten steps.",
-    read: (event) => {
-      const box = drawing.getBoundingClientRect();
-      const scale = drawing.viewBox.baseVal.width / box.width;
-      return [(event.clientX - box.left) * scale, (event.clientY - box.top) * scale];
-    },
+    drawing,
     grab: ([x, y]) => {
       const [u, v] = model.get("start");
       return Math.hypot(at.x(u) - x, at.y(v) - y) < 24;
@@ -132,7 +127,7 @@ function render({ model, el }) {
     drag: ([x, y]) => put([at.readX(x), at.readY(y)]),
     nudge: (dx, dy) => put([model.get("start")[0] + 0.05 * dx, model.get("start")[1] + 0.05 * dy]),
   });
-  const box = html("div", { class: "wg-picture" }, drawing, pad);
+  box.append(pad);
   const values = numbers([
     { name: "reverse", label: "KL(q ‖ p)", role: "q" },
     { name: "forward", label: "KL(p ‖ q)", role: "p" },

@@ -1,7 +1,7 @@
 // A Metropolis walk on the logit line, whose target is the posterior of the coin.
 import {
-  assign, buttons, fixed, frame, html, legend, line, logarithmic, logBeta, mark, numbers, path,
-  percent, significant, slider, svg, text, thousands,
+  assign, buttons, fixed, frame, legend, line, logarithmic, logBeta, mark, numbers, path, percent,
+  SAMPLE, significant, slider, stage, text, thousands,
 } from "./common.js";
 import { autocorrelation, effectiveSampleSize } from "./chains.js";
 import { curve, drawn, plane, spread, ticks, xAxis } from "./plot.js";
@@ -171,7 +171,6 @@ function picture(width, chain, draws) {
 const MOST = 5000;
 const RUN = 1000;
 const RATE = 0.4;
-const SAMPLE = '<line class="wg-line" x1="1" x2="27" y1="6" y2="6"/>';
 const BARS = '<rect class="wg-bar" x="1" y="1" width="26" height="10"/>';
 const REJECTED = cross(14, 6);
 
@@ -181,9 +180,7 @@ const whole = (value) => thousands(Math.round(value));
 function render({ model, el }) {
   const title = "Metropolis walk on the posterior of the coin";
   const widget = frame({ model, el, name: "metropolis", title });
-  const box = html("div", { class: "wg-picture" });
-  const drawing = svg("svg", { role: "img" });
-  box.append(drawing);
+  const { box, drawing } = stage();
   const { list, show } = numbers([
     { name: "draws", label: "draws", role: "data" },
     { name: "acceptance", label: "accepted", role: "data" },

@@ -1,7 +1,7 @@
 // The evidence of the coin as an average over draws of θ, repeated, with its error bars.
 import {
-  assign, buttons, fixed, frame, html, legend, line, logarithmic, mark, numbers, path, slider, svg,
-  text, thousands,
+  assign, buttons, fixed, frame, legend, line, logarithmic, mark, numbers, path, SAMPLE, slider,
+  stage, text, thousands,
 } from "./common.js";
 import { plane, ticks, xAxis, yGrid } from "./plot.js";
 import { generator } from "./seeded.js";
@@ -164,7 +164,6 @@ function bars(side, all, n, done) {
 
 // ---- the widget ----
 
-const SAMPLE = '<line class="wg-line" x1="1" x2="27" y1="6" y2="6"/>';
 const CLOUD = '<path class="wg-cloud" d="M4,4h0M10,8h0M15,5h0M21,9h0M25,4h0"/>';
 const MISS = '<line class="wg-bar-miss" x1="10" x2="10" y1="0" y2="9"/>'
   + '<circle class="wg-ring" cx="10" cy="9" r="3"/>';
@@ -173,9 +172,7 @@ const PATIENCE = 12;
 function render({ model, el }) {
   const title = "Evidence of the coin by Monte Carlo, with error bars";
   const widget = frame({ model, el, name: "monte-carlo", title });
-  const box = html("div", { class: "wg-picture" });
-  const drawing = svg("svg", { role: "img" });
-  box.append(drawing);
+  const { box, drawing } = stage();
   const { list, show } = numbers([
     { name: "estimate", label: "first repetition", role: "data" },
     { name: "exact", label: "exact evidence", role: "evidence" },

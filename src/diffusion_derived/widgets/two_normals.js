@@ -1,6 +1,6 @@
 // Two normal densities, and the two divergences between them as areas under their integrands.
 import {
-  fixed, frame, html, legend, logarithmic, mark, numbers, path, slider, svg, text,
+  fixed, frame, html, legend, logarithmic, mark, numbers, path, SAMPLE, slider, stage, text,
 } from "./common.js";
 import { expectation, klNormal, logNormal, normal } from "./normal.js";
 import { curve, drawn, plane, spread, ticks, under, xAxis, yGrid } from "./plot.js";
@@ -76,16 +76,13 @@ function picture(width, q, p, id) {
 
 // ---- the widget ----
 
-const SAMPLE = '<line class="wg-line" x1="1" x2="27" y1="6" y2="6"/>';
 const name = ([mu, sigma]) => `N(${fixed(mu, 1)}, ${fixed(sigma, 2)}²)`;
 
 function render({ model, el }) {
   const title = "Two normals: both divergences as areas";
   const widget = frame({ model, el, name: "two-normals", title });
   const id = `wg-below-${Math.random().toString(36).slice(2)}`;
-  const box = html("div", { class: "wg-picture" });
-  const drawing = svg("svg", { role: "img" });
-  box.append(drawing);
+  const { box, drawing } = stage();
   const note = html("p", { class: "wg-note" }, "Filled areas add, hatched areas take away.");
   const { list, show } = numbers([
     { name: "kl-qp", label: "KL(q‖p), closed form", role: "q" },
