@@ -14,9 +14,13 @@ PACKAGE = pathlib.Path(__file__).resolve().parents[1] / "src" / "diffusion_deriv
 # The one place that says where a module belongs: a chapter's number, or one of three groups.
 LAYERS: dict[str, int | str] = {
     "checks": "service",
+    "data": "service",
     "devices": "service",
+    "estimates": "service",
+    "metrics": "service",
     "report": "service",
     "roles": "service",
+    "training": "service",
     "figures": "figures",
     "widgets": "widgets",
     "derivation": "derivation",

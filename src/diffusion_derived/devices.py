@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from diffusion_derived import checks
 
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["VARIABLE", "device", "generator"]
+__all__ = ["VARIABLE", "device", "drawn_on_cpu", "generator", "normal", "seed_of", "uniform"]
 
 VARIABLE = "DIFFUSION_DERIVED_DEVICE"
 _CHOICES = ("cpu", "cuda")
@@ -37,10 +41,57 @@ def device() -> torch.device:
 def generator(seed: int) -> torch.Generator:
     """A random generator on the CPU, so that every device sees the same numbers once moved.
 
-    Raises `ValueError` if `seed` is not a whole number from 0 to 2**63 - 1.
+    Raises `ValueError` if `seed` is not a whole number from 0 to 2**32 - 1: PyTorch drops the
+    higher bits of a larger one, so that two seeds would give the same numbers.
     """
-    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**63:
-        raise ValueError(f"seed is {seed!r}; expected a whole number from 0 to 2**63 - 1")
+    if isinstance(seed, bool) or not isinstance(seed, int) or not 0 <= seed < 2**32:
+        raise ValueError(f"seed is {seed!r}; expected a whole number from 0 to 2**32 - 1")
     import torch
 
     return torch.Generator(device="cpu").manual_seed(seed)
+
+
+def seed_of(*path: int) -> int:
+    """One seed out of several whole numbers, such as (seed of the run, step).
+
+    The numbers are mixed, so that neighbours give unrelated seeds. Raises `ValueError` if there
+    are none, or one of them is negative or not whole.
+    """
+    if not path:
+        checks.refuse("path", path, "at least one whole number")
+    entries = [checks.count("path", number) for number in path]
+    return int(np.random.SeedSequence(entries).generate_state(1)[0])
+
+
+def drawn_on_cpu(name: str, value: Any) -> torch.Generator:
+    """`value` if it is a PyTorch generator on the CPU; raises `ValueError` for any other."""
+    import torch
+
+    if not isinstance(value, torch.Generator) or value.device.type != "cpu":
+        checks.refuse(name, repr(value), "a torch.Generator on the CPU: devices.generator(seed)")
+    return value
+
+
+def normal(*shape: int, generator: torch.Generator, like: torch.Tensor | None = None):
+    """Standard normal numbers, drawn on the CPU, then moved to the device and type of `like`.
+
+    Drawn in single precision (in double for a `like` in double), so the same on every device.
+    Raises what `drawn_on_cpu` raises.
+    """
+    import torch
+
+    return _moved(torch.randn, shape, generator, like)
+
+
+def uniform(*shape: int, generator: torch.Generator, like: torch.Tensor | None = None):
+    """Numbers uniform on [0, 1), drawn and moved as those of `normal`."""
+    import torch
+
+    return _moved(torch.rand, shape, generator, like)
+
+
+def _moved(draw: Any, shape: tuple[int, ...], generator: Any, like: torch.Tensor | None):
+    drawn_on_cpu("generator", generator)
+    if like is None:
+        return draw(shape, generator=generator)
+    return draw(shape, generator=generator, dtype=like.dtype).to(like.device)

@@ -1,5 +1,6 @@
 """Averages of draws, walks, and the evidence by six methods (chapter 3)."""
 
+from diffusion_derived.estimates import Estimate, average
 from diffusion_derived.monte_carlo.diagnostics import (
     autocorrelation,
     autocovariance,
@@ -7,7 +8,6 @@ from diffusion_derived.monte_carlo.diagnostics import (
     effective_sample_size,
     split_rhat,
 )
-from diffusion_derived.monte_carlo.estimate import Estimate, average
 from diffusion_derived.monte_carlo.evidence import (
     Evidence,
     grid_evidence,

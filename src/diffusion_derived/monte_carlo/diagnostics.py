@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from diffusion_derived import checks
-from diffusion_derived.monte_carlo.estimate import Estimate
+from diffusion_derived.estimates import Estimate
 
 
 def autocovariance(x: ArrayLike) -> np.ndarray:

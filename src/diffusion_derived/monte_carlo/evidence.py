@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from diffusion_derived import checks
-from diffusion_derived.monte_carlo.estimate import Estimate
+from diffusion_derived.estimates import Estimate
 from diffusion_derived.monte_carlo.importance import log_mean_exp
 from diffusion_derived.monte_carlo.problem import Problem
 

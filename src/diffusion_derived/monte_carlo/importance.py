@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from diffusion_derived import checks
-from diffusion_derived.monte_carlo.estimate import Estimate, sample_of
+from diffusion_derived.estimates import Estimate, sample_of
 
 # The exponential of a larger number is no float.
 LARGEST_LOG = 700

@@ -9,6 +9,8 @@ from scipy import special
 
 from diffusion_derived import checks
 
+__all__ = ["Estimate", "average", "sample_of"]
+
 
 @dataclass(frozen=True)
 class Estimate:
