@@ -15,6 +15,7 @@ from .hole import Hole
 from .induction import Induction
 from .language.notation import Notation, equal
 from .ledger import LEDGER
+from .page.beside import SideBySide
 from .page.spot import SpotTheError
 from .reasons import rules
 from .reasons.slopes import Lowest
@@ -32,6 +33,7 @@ __all__ = [
     "TexError",
     "equal",
     "rules",
+    "SideBySide",
     "SpotTheError",
     "tables",
 ]
