@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +14,16 @@ from diffusion_derived import checks
 if TYPE_CHECKING:
     import torch
 
-__all__ = ["VARIABLE", "device", "drawn_on_cpu", "generator", "normal", "seed_of", "uniform"]
+__all__ = [
+    "VARIABLE",
+    "device",
+    "drawn_on_cpu",
+    "generator",
+    "normal",
+    "seed_of",
+    "seeded",
+    "uniform",
+]
 
 VARIABLE = "DIFFUSION_DERIVED_DEVICE"
 _CHOICES = ("cpu", "cuda")
@@ -61,6 +72,21 @@ def seed_of(*path: int) -> int:
         checks.refuse("path", path, "at least one whole number")
     entries = [checks.count("path", number) for number in path]
     return int(np.random.SeedSequence(entries).generate_state(1)[0])
+
+
+@contextmanager
+def seeded(seed: int) -> Iterator[None]:
+    """Inside, a new model's first weights come from `seed`; afterwards all is as it was.
+
+    PyTorch draws first weights from its global generator, on the CPU: build the model in here,
+    then move it with `.to(device())`. Raises what `generator` raises.
+    """
+    import torch
+
+    state = generator(seed).get_state()
+    with torch.random.fork_rng(devices=[]):
+        torch.default_generator.set_state(state)
+        yield
 
 
 def drawn_on_cpu(name: str, value: Any) -> torch.Generator:
