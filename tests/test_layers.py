@@ -31,6 +31,7 @@ LAYERS: dict[str, int | str] = {
     "information": 4,
     "mixture": 5,
     "elbo": 6,
+    "vae": 7,
 }
 # What each group may import beside itself; a chapter adds the chapters before it.
 ALLOWED = {

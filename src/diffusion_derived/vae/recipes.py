@@ -1,0 +1,95 @@
+r"""Recipes: a model and its training under a name, with every number fixed (chapter 7).
+
+A recipe counts steps, never seconds, so that it gives the same model to about three decimals on
+every machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from diffusion_derived import checks, devices, metrics, training
+from diffusion_derived.data import Images
+from diffusion_derived.estimates import Estimate
+from diffusion_derived.vae.likelihoods import BetaBinomialPixels, PixelLikelihood
+from diffusion_derived.vae.model import VAE
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """How a VAE is made: its shape, its likelihood, and the steps of its training.
+
+    The divergence enters the loss with a weight that rises from 0 to `beta` over the share
+    `kl_warm_up` of the steps. `likelihood` is called without arguments. Chapter 7.
+    """
+
+    latents: int
+    likelihood: Callable[[], PixelLikelihood] = BetaBinomialPixels
+    hidden: int = 256
+    dropout: float = 0.0
+    steps: int = 1500
+    batch: int = 32
+    rate: float = 3e-3
+    weight_decay: float = 0.0
+    beta: float = 1.0
+    kl_warm_up: float = 0.5
+    seed: int = 0
+
+    def model(self) -> VAE:
+        """The VAE before its first step. Chapter 7."""
+        return VAE(self.latents, self.likelihood(), self.hidden, self.dropout, seed=self.seed)
+
+    def loss(self, model: VAE, x: Tensor, generator: torch.Generator, progress: float) -> Tensor:
+        """Minus the bound, its divergence weighted by the warm-up: mean nats. Chapter 7."""
+        rise = min(1.0, progress / self.kl_warm_up) if self.kl_warm_up else 1.0
+        return model.bound(x, generator, dropout=True).loss(self.beta * rise)
+
+    def train(self, model: VAE, examples: Tensor) -> Iterator[training.Step]:
+        """The steps of the training, one at a time. Chapter 7."""
+        return training.train(
+            model, self.loss, examples, steps=self.steps, batch=self.batch, rate=self.rate,
+            weight_decay=self.weight_decay, seed=self.seed,
+        )  # fmt: skip
+
+
+PLANE = Recipe(latents=2, steps=3000, rate=2e-3)
+"""Two latents, so that the whole of z is a plane that can be looked at."""
+
+
+def fit(recipe: Recipe, digits: Images) -> tuple[VAE, list[training.Step]]:
+    """Train a model by a recipe on `digits.train`; its steps are records with losses in nats.
+
+    A bar shows the way where somebody watches. Chapter 7.
+    """
+    model = recipe.model()
+    steps = training.watch(recipe.train(model, digits.train), recipe.steps)
+    return model, list(steps)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    r"""What a model's code costs on pictures it has not seen, in bits per dimension.
+
+    `elbo` is from the mean of the log weights, `iwae` from the log of the mean of `draws`
+    weights: both are upper bounds on the cost under the model's $\log p(x)$, the second the
+    tighter one. The errors are those of a mean over the pictures. Chapter 7.
+    """
+
+    elbo: Estimate
+    iwae: Estimate
+    draws: int
+
+
+def evaluate(model: VAE, x: Tensor, generator: torch.Generator, draws: int = 1000) -> Evaluation:
+    """Both bounds for pictures of shape (n, dims), from the same weights.
+
+    Raises `ValueError` for fewer than two pictures or no draw. Chapter 7.
+    """
+    checks.count("draws", draws, least=1)
+    weights = model.log_weights(x.to(devices.device()), draws, generator).cpu()
+    elbo, iwae = weights.mean(0), metrics.log_mean_exp(weights)
+    return Evaluation(*(metrics.bits_per_dim(w, dims=model.dims) for w in (elbo, iwae)), draws)
