@@ -20,9 +20,9 @@ def mnist(home: str | os.PathLike | None = None) -> Images:
     """70,000 handwritten digits of 28 by 28 pixels in 256 levels; the last seventh is held out.
 
     The first call fetches 15 MB from openml.org and keeps them in `home`, by default
-    scikit-learn's data folder; later calls need no network, but about a minute to read. Raises
-    `ConnectionError` if the network or the server is out of reach, and `ValueError` if what
-    arrived, after a second attempt, is not MNIST. Chapter 7.
+    scikit-learn's data folder; later calls need no network. Reading takes about half a minute
+    and 2 GB of memory. Raises `ConnectionError` if the network or the server is out of reach,
+    and `ValueError` if what arrived, after a second attempt, is not MNIST. Chapter 7.
     """
     from sklearn.datasets import fetch_openml
 

@@ -3,8 +3,7 @@
 import os
 import pathlib
 import pickle
-from typing import Any
-from zipfile import BadZipFile
+from typing import Any, BinaryIO
 
 import torch
 
@@ -33,13 +32,21 @@ def load(path: str | os.PathLike, settings: dict[str, Any], device: Any = "cpu")
     Only data is read, never code. Raises `FileNotFoundError` if there is no such file and
     `ValueError` if it is damaged or belongs to other settings, which are named. Chapter 7.
     """
-    try:
-        kept = torch.load(path, map_location=device, weights_only=True)
-        found, state = kept["settings"], kept["state"]
-    except (RuntimeError, BadZipFile, EOFError, pickle.UnpicklingError, KeyError, TypeError) as e:
-        raise ValueError(f"{path} is no whole checkpoint; delete it to begin anew") from e
+    with open(path, "rb") as file:
+        kept = _read(file, device)
+    found, state = kept["settings"], kept["state"]
     differ = [k for k in sorted(found | settings) if found.get(k) != settings.get(k)]
     if differ:
         said = "; ".join(f"{k} {found.get(k)!r}, not {settings.get(k)!r}" for k in differ)
         checks.refuse("checkpoint", path, f"one of this run, but it has {said}")
     return state
+
+
+def _read(file: BinaryIO, device: Any) -> dict[str, Any]:
+    try:
+        kept = torch.load(file, map_location=device, weights_only=True)
+    except (RuntimeError, OSError, EOFError, pickle.UnpicklingError) as error:
+        raise ValueError(f"{file.name} is no whole checkpoint; delete it to begin anew") from error
+    if not isinstance(kept, dict) or set(kept) != {"settings", "state"}:
+        raise ValueError(f"{file.name} is no checkpoint; choose another name")
+    return kept

@@ -6,69 +6,18 @@ repeated without those before it, and a resumed run makes the very steps that we
 
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import astuple, dataclass
-from math import cos, inf, isfinite, pi
+from math import inf, isfinite
 
 import torch
 from torch import nn
 
 from diffusion_derived import checks, devices
-from diffusion_derived.training import checkpoints
 from diffusion_derived.training.average import ExponentialAverage
+from diffusion_derived.training.run import Run, Settings
+from diffusion_derived.training.step import Examples, NanLoss, Step, batch_of, learning_rate
 
-Examples = torch.Tensor | tuple[torch.Tensor, ...]
 # loss(model, batch, generator, progress): a mean in nats; progress runs from 0 to 1.
 Loss = Callable[[nn.Module, Examples, torch.Generator, float], torch.Tensor]
-
-
-@dataclass(frozen=True)
-class Step:
-    """What one step did: the loss in nats before it, and how it moved.
-
-    `gradient_norm` is the length of the gradient before it was clipped; `seed` gives back the
-    batch and the noise of this step.
-    """
-
-    step: int
-    loss: float
-    rate: float
-    gradient_norm: float
-    clipped: bool
-    seed: int
-
-
-class NanLoss(ArithmeticError):
-    """The loss or its gradient is no finite number; `step` and `seed` say where.
-
-    The model still has the weights that gave it. `generator = devices.generator(error.seed)`,
-    then `batch_of(examples, batch, generator)` gives the batch, and `loss` with the same
-    generator repeats the number.
-    """
-
-    def __init__(self, step: int, seed: int, loss: float, gradient_norm: float) -> None:
-        super().__init__(
-            f"step {step}, whose seed is {seed}: the loss is {loss}, the gradient's norm "
-            f"{gradient_norm}; batch_of(examples, batch, generator({seed})) gives its batch"
-        )
-        self.step, self.seed = step, seed
-        self.loss, self.gradient_norm = loss, gradient_norm
-
-
-def batch_of(examples: Examples, batch: int, generator: torch.Generator) -> Examples:
-    """`batch` examples, drawn with replacement; a tuple of tensors is drawn row by row."""
-    columns = examples if isinstance(examples, tuple) else (examples,)
-    rows = torch.randint(len(columns[0]), (batch,), generator=generator)
-    drawn = tuple(column[rows] for column in columns)
-    return drawn if isinstance(examples, tuple) else drawn[0]
-
-
-def learning_rate(step: int, steps: int, rate: float, warm_up: int) -> float:
-    r"""The rate of step i = 1, ..., n: a straight rise to `rate`, and half a cosine down to 0.
-
-    $$\eta_i = \eta \, \min\left(1, \frac{i}{w}\right) \frac{1 + \cos(\pi (i-1)/n)}{2}$$
-    """
-    rise = min(1.0, step / warm_up) if warm_up else 1.0
-    return rate * rise * (1 + cos(pi * (step - 1) / steps)) / 2
 
 
 def train(
@@ -89,101 +38,67 @@ def train(
 ) -> Iterator[Step]:
     """Train a model in place, one `Step` at a time: nothing happens until they are asked for.
 
-    `loss(model, x, generator, progress)` is the mean loss of a batch in nats; x is drawn from
-    `examples`, a tensor (n, ...) or a tuple of them, and lives on the model's device;
-    `generator` gives the noise, on the CPU; progress is step/steps. AdamW, with
-    `learning_rate`; gradients longer than `clip` are shortened to it; `average` is updated
-    after each step. With `checkpoint` the run is saved every `every` steps and at its end, and
-    a run with the same settings goes on where that file stops, after the records of the steps
-    made before. Raises `NanLoss`, and `ValueError` for settings out of range or a checkpoint of
-    another run. Chapter 7.
+    `loss(model, x, generator, progress)` is the mean loss of a batch in nats. The batch x is
+    drawn from `examples`, a tensor (n, ...) or a tuple of them, and moved to the model's
+    device; all noise comes from `generator`, on the CPU; `progress` is step/steps. The optimiser
+    is AdamW, its rate is `learning_rate`. A gradient longer than `clip` is shortened to it.
+    `average` takes in the weights after each step.
+
+    With `checkpoint`, a file, the run is kept every `every` steps and at its end. If the file is
+    there already, the run goes on from it: the steps made before are reported again, the rest
+    are made, and the weights are those of a run that was never interrupted. The file does not
+    know the loss; another loss needs another file.
+
+    Raises `NanLoss`; `ValueError` for a setting out of range, a loss that is no single number or
+    draws from another generator, or a checkpoint of another run. Chapter 7.
     """
-    checks.count("steps", steps, least=1)
-    checks.count("every", every, least=1)
-    optimiser = torch.optim.AdamW(
-        model.parameters(), lr=rate, weight_decay=weight_decay, fused=True
-    )
-    settings = {"steps": steps, "batch": batch, "rate": rate, "weight_decay": weight_decay,
-                "warm_up": warm_up, "clip": clip, "seed": seed}  # fmt: skip
-    run = _Run(model, optimiser, average, settings, records=[])
+    settings = Settings(steps, batch, rate, weight_decay, warm_up, clip, seed)
+    run = Run(model, settings, average)
+    return _steps(run, loss, examples, checkpoint, checks.count("every", every, least=1))
+
+
+def _steps(
+    run: Run, loss: Loss, examples: Examples, checkpoint: str | os.PathLike | None, every: int
+) -> Iterator[Step]:
     if checkpoint is not None and os.path.exists(checkpoint):
-        run.resume(checkpoint)
-        yield from run.records
+        run.resume(checkpoint, examples)
+        yield from tuple(run.records)
+    steps = run.settings.steps
     for step in range(len(run.records) + 1, steps + 1):
-        run.records.append(run.move(step, loss, examples))
+        run.records.append(_descend(run, step, loss, examples))
         if checkpoint is not None and (step % every == 0 or step == steps):
-            run.keep(checkpoint)
+            run.keep(checkpoint, examples)
         yield run.records[-1]
 
 
-@dataclass
-class _Run:
-    """A training under way: all that a checkpoint must hold."""
-
-    model: nn.Module
-    optimiser: torch.optim.Optimizer
-    average: ExponentialAverage | None
-    settings: dict
-    records: list[Step]
-
-    def move(self, step: int, loss: Loss, examples: Examples) -> Step:
-        """One step down the loss of one batch."""
-        seed = devices.seed_of(self.settings["seed"], step)
-        value = self._gradient(step, seed, loss, examples)
-        norm, clip = self._shorten(), self.settings["clip"]
-        if not (isfinite(value) and isfinite(norm)):
-            raise NanLoss(step, seed, value, norm)
-        rate = self._set_rate(step)
-        self.optimiser.step()
-        if self.average is not None:
-            self.average.update()
-        return Step(step, value, rate, norm, clip is not None and norm > clip, seed)
-
-    def _gradient(self, step: int, seed: int, loss: Loss, examples: Examples) -> float:
-        generator = devices.generator(seed)
-        x = _to(batch_of(examples, self.settings["batch"], generator), self.device)
-        self.optimiser.zero_grad()
-        value = loss(self.model, x, generator, step / self.settings["steps"])
-        value.backward()
-        return value.item()
-
-    def _shorten(self) -> float:
-        clip = self.settings["clip"]
-        return nn.utils.clip_grad_norm_(
-            self.model.parameters(), inf if clip is None else clip
-        ).item()
-
-    def _set_rate(self, step: int) -> float:
-        s = self.settings
-        rate = learning_rate(step, s["steps"], s["rate"], s["warm_up"])
-        for group in self.optimiser.param_groups:
-            group["lr"] = rate
-        return rate
-
-    @property
-    def device(self) -> torch.device:
-        """Where the model lives."""
-        return next(self.model.parameters()).device
-
-    def keep(self, path: str | os.PathLike) -> None:
-        """Write the run to a checkpoint."""
-        state = {
-            "model": self.model.state_dict(),
-            "optimiser": self.optimiser.state_dict(),
-            "average": self.average and self.average.state_dict(),
-            "records": [astuple(record) for record in self.records],
-        }
-        checkpoints.save(path, state, self.settings)
-
-    def resume(self, path: str | os.PathLike) -> None:
-        """Take over the run of a checkpoint."""
-        state = checkpoints.load(path, self.settings, self.device)
-        self.model.load_state_dict(state["model"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        if self.average is not None:
-            self.average.load_state_dict(state["average"])
-        self.records = [Step(*record) for record in state["records"]]
+def _descend(run: Run, step: int, loss: Loss, examples: Examples) -> Step:
+    """One step: draw a batch, take the gradient of its loss, shorten it, follow it."""
+    wanted, parameters = run.settings, run.model.parameters()
+    seed = devices.seed_of(wanted.seed, step)
+    generator = devices.generator(seed)
+    x = _moved(batch_of(examples, wanted.batch, generator), run.device)
+    run.optimiser.zero_grad()
+    value = _single(loss, run.model, x, generator, step / wanted.steps)
+    value.backward()
+    norm = nn.utils.clip_grad_norm_(parameters, inf if wanted.clip is None else wanted.clip)
+    value, norm = value.item(), norm.item()
+    if not (isfinite(value) and isfinite(norm)):
+        raise NanLoss(step, seed, value, norm)
+    rate = learning_rate(step, wanted.steps, wanted.rate, wanted.warm_up)
+    run.follow(rate)
+    return Step(step, value, rate, norm, wanted.clip is not None and norm > wanted.clip, seed)
 
 
-def _to(x: Examples, device: torch.device) -> Examples:
+def _single(loss: Loss, model: nn.Module, x: Examples, generator, progress) -> torch.Tensor:
+    """The loss of a batch, if it is one number and made with the given generator alone."""
+    before = torch.default_generator.get_state()
+    value = loss(model, x, generator, progress)
+    if value.ndim:
+        checks.refuse("loss", tuple(value.shape), "one number, the mean over the batch")
+    if not torch.equal(before, torch.default_generator.get_state()):
+        checks.refuse("loss", "drawn from PyTorch's own generator", "noise from the one given")
+    return value
+
+
+def _moved(x: Examples, device: torch.device) -> Examples:
     return tuple(t.to(device) for t in x) if isinstance(x, tuple) else x.to(device)
