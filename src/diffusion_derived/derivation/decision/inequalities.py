@@ -1,4 +1,4 @@
-r"""Signs of expressions: sums and products of positive numbers and even powers.
+r"""Signs of expressions: sums and products of positive numbers, even powers, logs above 1.
 
 Sufficient conditions only: a sign is returned where it can be read off, else `"unknown"`.
 """
@@ -27,6 +27,8 @@ def _sign(expr: sp.Expr) -> str:
         found = UNKNOWN
     if found == UNKNOWN and expr.is_Add:
         return _sign_of_sum([_sign(term) for term in expr.args])
+    if found == UNKNOWN and isinstance(expr, sp.log):
+        return _sign(expr.args[0] - 1)
     if found == UNKNOWN and expr.is_Mul:
         return _sign_of_product([_sign(factor) for factor in expr.args])
     return found

@@ -9,6 +9,7 @@ A name that was not declared cannot be read, and raises `TexError`.
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from dataclasses import replace
 import sympy as sp
 
 from ..decision.decide import decide_zero
+from ..tree.existence import averages_unknown
 from ..tree.node import OutsideReach, Term, Value
 from ..tree.quadrature import decide_open, quadrature_witness
 from ..tree.worlds import TABLES, Tables, World
@@ -108,7 +110,8 @@ class Notation:
         parts = [f"{name} = {_listed(sizes[name])}" for name in self._sizes_needed(needs)]
         if self._over_tables(needs):
             parts.append(self._tables_in_words())
-        return "; ".join(parts) or "all values"
+        exist = ["functions whose integrals exist"] if any(map(averages_unknown, terms)) else []
+        return "; ".join([*(parts or ["all values"]), *exist])
 
     def lemmas(self, *terms: Term) -> tuple[str, ...]:
         """The labels of the lemmas that the values of these terms use."""
@@ -149,12 +152,15 @@ class Notation:
         return self.tables
 
     def _lemmas_of(self, term: Term) -> tuple[str, ...]:
-        """The lemmas of one term; none of a term whose value no formula gives."""
+        """The lemmas of one term; of one whose value stays open, those that it uses even so."""
         if term not in self._lemmas:
+            worlds = self.worlds(term)
             try:
-                self.values(term)
+                self.values(term, worlds)
             except OutsideReach:
                 self._lemmas[term] = ()
+                with contextlib.suppress(OutsideReach):
+                    self.values(term, [replace(world, open_integrals=True) for world in worlds])
         return self._lemmas[term]
 
     def _over_tables(self, needs: frozenset[str]) -> bool:

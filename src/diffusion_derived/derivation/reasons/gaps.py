@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sympy as sp
 
 from ..decision.decide import decide_broken, decide_nonnegative, decide_zero
 from ..language.notation import Notation, located
-from ..tree.terms import Term
+from ..tree.quadrature import quadrature_below
+from ..tree.terms import OutsideReach, Term
+from ..tree.worlds import World
 from ..verdict import PROVED, REFUTED, UNDECIDED, DerivationError, Verdict
 
 
@@ -19,10 +23,20 @@ def nonnegative(notation: Notation, term: Term) -> Verdict:
 def broken(notation: Notation, term: Term) -> Verdict:
     """REFUTED with a counterexample if the term is below 0 somewhere: an inequality that fails."""
     for world in notation.worlds(term):
-        verdict = decide_broken(term.value(world))
+        verdict = _broken_in(term, world)
         if verdict.status == REFUTED:
             return located(notation, verdict, world, verdict.seconds)
     return Verdict(UNDECIDED, detail="no point was found at which the inequality fails")
+
+
+def _broken_in(term: Term, world: World) -> Verdict:
+    """The same in one world; what no formula covers is looked at by quadrature."""
+    try:
+        return decide_broken(term.value(world))
+    except OutsideReach as error:
+        witness = quadrature_below(term.value(replace(world, open_integrals=True)))
+        status = REFUTED if witness else UNDECIDED
+        return Verdict(status, "quadrature", str(witness or error), witness)
 
 
 def vanishing_order(notation: Notation, difference: Term, var: str, order: int) -> Verdict:

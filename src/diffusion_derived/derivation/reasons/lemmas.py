@@ -7,7 +7,7 @@ $\mathbb E_{p(x)}\!\left[\frac{q(x)}{p(x)} - 1 - \log\frac{q(x)}{p(x)}\right] \g
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import singledispatch
 
 import sympy as sp
@@ -18,7 +18,9 @@ from ..language.notation import Notation
 from ..language.parser import Parser
 from ..language.vocabulary import Vocabulary
 from ..ledger import Entry
+from ..tree.calculus import Integral
 from ..tree.node import Value
+from ..tree.open_integrals import closed
 from ..tree.opened import TableDivergence
 from ..tree.probability import Divergence, Expectation, TableExpectation
 from ..tree.repeated import Sum
@@ -41,7 +43,8 @@ def check_lemma(
 ) -> None:
     """Raise DerivationError unless the lemma, at these values of its names, covers the gap."""
     holds = _lemma(notation, entry, gap, excess, at)
-    if not all(_covered(excess, world, holds) for world in notation.worlds(excess)):
+    worlds = (replace(world, open_integrals=True) for world in notation.worlds(excess))
+    if not all(_covered(excess, world, holds) for world in worlds):
         places = ", ".join(f"{name} = {tex}" for name, tex in at.items())
         said = f"{entry.tex} with {places}" if places else entry.tex
         raise DerivationError(f"{entry.label!r} is about {said}, but the gap is {gap}")
@@ -87,7 +90,7 @@ class _Instance:
             difference = term.value(world) - instance.value(world)
         except (DerivationError, TypeError):
             return False
-        if decide_zero(difference).status != PROVED:
+        if decide_zero(closed(difference)).status != PROVED:
             return False
         return all(_in_domain(self.domains[n], p.value(world)) for n, p in places.items())
 
@@ -99,6 +102,7 @@ class _Instance:
 def _in_domain(kind: str, value: Value) -> bool:
     if kind == "real":
         return bool(value.is_real)
+    value = closed(value)
     needed = {"positive": (value,), "unit": (value, 1 - value)}.get(kind)
     return needed is not None and all(decide_positive(part).status == PROVED for part in needed)
 
@@ -111,7 +115,7 @@ def _covered(term: Term, world: World, holds: Holds) -> bool:
 
 
 def _not_negative(terms: Iterable[Term], world: World) -> bool:
-    return all(decide_nonnegative(term.value(world)).status == PROVED for term in terms)
+    return all(decide_nonnegative(closed(term.value(world))).status == PROVED for term in terms)
 
 
 @singledispatch
@@ -152,6 +156,12 @@ def _(term: TableExpectation, world: World, holds: Holds) -> bool:
 @_parts_covered.register
 def _(term: Expectation, world: World, holds: Holds) -> bool:
     return _covered(term.body, world, holds)
+
+
+@_parts_covered.register
+def _(term: Integral, world: World, holds: Holds) -> bool:
+    rising = decide_nonnegative(term.upper.value(world) - term.lower.value(world))
+    return rising.status == PROVED and _covered(term.body, world, holds)
 
 
 @_parts_covered.register

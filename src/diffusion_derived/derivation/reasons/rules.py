@@ -10,13 +10,14 @@ rule, then the step may be true but this is not why.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
 from ..decision.decide import decide_zero
 from ..language.names import normal_name
 from ..language.notation import Notation
+from ..tree.open_integrals import closed
 from ..tree.terms import Term
 from ..tree.worlds import World
 from ..verdict import PROVED
@@ -60,9 +61,9 @@ class Rule:
 
 
 def _agree(facts: frozenset[str], above: Term, below: Term, world: World) -> bool:
-    view = View(facts)
+    view, world = View(facts), replace(world, open_integrals=True)
     difference = view.of(above, world) - view.of(below, world)
-    return decide_zero(difference, limit=5.0).status == PROVED
+    return decide_zero(closed(difference), limit=5.0).status == PROVED
 
 
 # ---- algebra -----------------------------------------------------------------------------

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 import sympy as sp
 
 from ..verdict import DerivationError
-from .integrals import integrate
 from .limits import limit, side
 from .node import OutsideReach, Term, Value, scalar
+from .open_integrals import EXCHANGE_LEMMA, integrate
 from .repeated import Product, Range, Repeated, States, Sum
 from .unknown import unknown
 from .worlds import World
@@ -27,6 +27,8 @@ class Derivative(Term):
         body, at = self.body.value(world), self.variable.value(world)
         if isinstance(at, sp.MatrixBase):
             return self._gradient(scalar(body, "a gradient"), at)
+        if any(_plain(at) in one.free_symbols for one in body.atoms(sp.Integral)):
+            world.note(EXCHANGE_LEMMA)
         return body.diff(_plain(at), self.order)
 
     def _gradient(self, body: Value, at: Value) -> Value:

@@ -1,7 +1,7 @@
 r"""Exact integrals: polynomials, Gaussians over the line, and kernels of Beta and Gamma.
 
-Each route is a formula, not a search. The Beta and Gamma kernels rest on lemmas, whose labels the
-caller gets to know:
+Each route is a formula, not a search; `open_integrals` has what none of them covers. The Beta and
+Gamma kernels rest on lemmas, whose labels the caller gets to know:
 
 $$\int_0^c x^{a-1}(c-x)^{b-1}\,dx = c^{a+b-1}\frac{\Gamma(a)\Gamma(b)}{\Gamma(a+b)}, \qquad
 \int_0^\infty x^{a-1}e^{-sx}\,dx = \frac{\Gamma(a)}{s^a}.$$
@@ -15,7 +15,6 @@ from ..decision.decide import decide_positive
 from ..decision.gaussian import expectation
 from ..verdict import PROVED
 from .node import OutsideReach
-from .worlds import World
 
 BETA_LEMMA, BETA_REAL_LEMMA = "eq-beta-integral", "eq-beta-real"  # a or b whole; neither
 BETA_LOG_LEMMA = "eq-beta-log-mean"  # with logarithms under the integral
@@ -23,39 +22,8 @@ GAMMA_LEMMA = "eq-gamma-integral"
 GAUSS_LEMMA = "eq-gauss-integral"
 
 
-def integrate(body: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr, world: World) -> sp.Expr:
-    """The integral; its lemma is noted in the world, which may also leave it open."""
-    try:
-        result, lemma = integral(body, x, lower, upper)
-    except OutsideReach:
-        if not world.open_integrals:
-            raise
-        return left_open(body, x, lower, upper)
-    world.note(lemma)
-    return result
-
-
-def left_open(body: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> sp.Expr:
-    """The integral of each summand: by formula, or as a constant times an unevaluated integral."""
-    parts = []
-    for summand in sp.Add.make_args(_expanded(body)):
-        try:
-            parts.append(integral(summand, x, lower, upper)[0])
-        except OutsideReach:
-            front, rest = summand.as_independent(x, as_Add=False)
-            inside = _not_in(rest)
-            parts.append(front * sp.Integral(rest.subs(x, inside), (inside, lower, upper)))
-    return sp.Add(*parts)
-
-
-def _not_in(body: sp.Expr) -> sp.Symbol:
-    """A variable of integration: the same one for the same body, so that equal integrals match."""
-    used = {symbol.name for symbol in body.atoms(sp.Symbol)}
-    free = (f"inside{n}" for n in range(len(used) + 1))
-    return sp.Symbol(next(name for name in free if name not in used), real=True)
-
-
-def _expanded(body: sp.Expr) -> sp.Expr:
+def expanded(body: sp.Expr) -> sp.Expr:
+    """A sum of products, with logs and powers left as they are."""
     return sp.expand(body, power_base=False, log=False, power_exp=False)
 
 
@@ -84,12 +52,20 @@ def _polynomial(body: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> 
 
 
 def _by_summand(body: sp.Expr, x: sp.Symbol, kernel) -> sp.Expr:
-    return sp.Add(*(kernel(summand, x) for summand in sp.Add.make_args(_expanded(body))))
+    return sp.Add(*(kernel(summand, x) for summand in sp.Add.make_args(expanded(body))))
 
 
 def _gaussian_kernel(summand: sp.Expr, x: sp.Symbol) -> sp.Expr:
-    front, polynomial, exponent = _split(summand, x)
-    if not exponent.is_polynomial(x) or not polynomial.is_polynomial(x):
+    total, rest, (mean, variance) = weighted(summand, x)
+    if not rest.is_polynomial(x):
+        raise OutsideReach(f"{summand} is not a polynomial times a Gaussian in {x}")
+    return total * expectation(rest, [(x, (mean, variance))])
+
+
+def weighted(summand: sp.Expr, x: sp.Symbol) -> tuple[sp.Expr, sp.Expr, tuple[sp.Expr, sp.Expr]]:
+    r"""A summand $c\,h(x)\,\mathcal N(x; m, v)$ as $(c, h, (m, v))$; OutsideReach if it is none."""
+    front, rest, exponent = _split(summand, x)
+    if not exponent.is_polynomial(x):
         raise OutsideReach(f"{summand} is not a polynomial times a Gaussian in {x}")
     square = sp.Poly(exponent, x)
     a, b, c = (square.coeff_monomial(x**k) for k in (2, 1, 0))
@@ -97,7 +73,7 @@ def _gaussian_kernel(summand: sp.Expr, x: sp.Symbol) -> sp.Expr:
         raise OutsideReach(f"{summand} is not integrable over the line in {x}")
     mean, variance = -b / (2 * a), -1 / (2 * a)
     total = sp.exp(c - b**2 / (4 * a)) * sp.sqrt(2 * sp.pi * variance)
-    return front * total * expectation(polynomial, [(x, (mean, variance))])
+    return front * total, rest, (mean, variance)
 
 
 def _beta(body: sp.Expr, x: sp.Symbol, top: sp.Expr) -> tuple[sp.Expr, str]:

@@ -9,8 +9,8 @@ import sympy as sp
 from ..decision.domain import unit
 from ..decision.gaussian import expectation, gauss, log_gauss
 from ..verdict import DerivationError
-from .integrals import integrate
 from .node import OutsideReach, Term, Value, not_negative, same_shape
+from .open_integrals import integrate
 from .worlds import World
 
 

@@ -12,6 +12,8 @@ from sympy.core.function import AppliedUndef
 from ..decision.decide import decide_zero
 from ..decision.domain import Point, in_order, small_point, time_limit
 from ..verdict import PROVED, UNDECIDED, Verdict, Witness
+from .open_integrals import closed
+from .unknown import stand_ins
 
 _POINTS, _SECONDS = 8, 3.0  # seconds for all points together
 _SETTLED, _APART = 1e-8, 1e-5
@@ -25,20 +27,30 @@ class _Unsettled(ArithmeticError):
 
 def quadrature_witness(expr: sp.Expr) -> Witness | None:
     """A point at which two quadratures agree that the expression is not zero, if one is found."""
-    if expr.atoms(AppliedUndef):
-        return None
-    try:
-        with time_limit(_SECONDS):
-            return _search(expr)
-    except TimeoutError:
-        return None
+    return _witness(expr, lambda value: value != 0)
+
+
+def quadrature_below(expr: sp.Expr) -> Witness | None:
+    """A point at which two quadratures agree that the expression is below zero."""
+    return _witness(expr, lambda value: value < 0)
+
+
+def _witness(expr: sp.Expr, wrong: Callable[[float], bool]) -> Witness | None:
+    for known, shown in stand_ins(expr):
+        try:
+            with time_limit(_SECONDS):
+                found = _search(known, wrong)
+        except TimeoutError:
+            continue
+        if found is not None:
+            return Witness((*shown, *found.point), found.difference)
+    return None
 
 
 def decide_open(left: sp.Expr, right: sp.Expr, why: str) -> Verdict:
     """PROVED if both sides are equal whatever their integrals are, and these converge somewhere."""
     integrals = left.atoms(sp.Integral) | right.atoms(sp.Integral)
-    values = {one: sp.Dummy("integral", real=True) for one in integrals}
-    whatever = (left - right).xreplace(values)
+    whatever = closed(left - right)
     if not integrals or whatever.has(sp.Integral) or left.has(sp.Limit) or right.has(sp.Limit):
         return Verdict(UNDECIDED, detail=why)
     verdict = decide_zero(whatever)
@@ -48,7 +60,9 @@ def decide_open(left: sp.Expr, right: sp.Expr, why: str) -> Verdict:
 
 
 def _converges(integral: sp.Integral) -> bool:
-    """Whether two quadratures agree on the integral at some point."""
+    """Whether two quadratures agree on the integral at some point; of the unknown it is assumed."""
+    if integral.has(AppliedUndef):
+        return True
     try:
         with time_limit(_SECONDS):
             points = (small_point(integral.free_symbols, start) for start in range(_POINTS))
@@ -57,11 +71,11 @@ def _converges(integral: sp.Integral) -> bool:
         return False
 
 
-def _search(expr: sp.Expr) -> Witness | None:
+def _search(expr: sp.Expr, wrong: Callable[[float], bool]) -> Witness | None:
     for start in range(_POINTS):
         point = small_point(expr.free_symbols, start)
         value = _value(expr.subs(point))
-        if value is not None:
+        if value is not None and wrong(value):
             return Witness(_readable(point), f"{value:.3g}")
     return None
 
