@@ -1,4 +1,4 @@
-"""What all tests share: the browser, the built book, and what a whole run cost."""
+"""What all tests share: the browser, the built book, and an account of what a run costs."""
 
 import os
 import pathlib
@@ -6,11 +6,12 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+
+from costs import Costs
 
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -26,7 +27,6 @@ OFFLINE = (
     "--no-first-run",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 )
-START = time.monotonic()
 
 # The same examples on every machine, and no deadline: a busy machine is slow, not wrong.
 settings.register_profile("book", deadline=None, derandomize=True)
@@ -60,21 +60,17 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
 
 
+def pytest_configure(config):
+    """Keep an account of what the run costs."""
+    config.pluginmanager.register(Costs(getattr(config, "workeroutput", None)))
+
+
 def pytest_terminal_summary(terminalreporter):
-    """Say what was left out, and what the run cost in processor and wall time."""
+    """Say what was left out."""
     skipped = terminalreporter.stats.get("skipped", [])
     left_out = sum(NO_BROWSER in str(report.longrepr) for report in skipped)
     if left_out:
         terminalreporter.write_line(f"{left_out} browser tests skipped: {NO_BROWSER}")
-    spent = [f"wall {time.monotonic() - START:.0f} s"]
-    try:
-        import resource
-    except ImportError:  # Windows has no account of a process's children.
-        pass
-    else:
-        used = [resource.getrusage(w) for w in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-        spent.insert(0, f"processor {sum(u.ru_utime + u.ru_stime for u in used):.0f} s")
-    terminalreporter.write_line(", ".join(spent))
 
 
 @pytest.fixture(scope="session")
