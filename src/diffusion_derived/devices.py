@@ -71,7 +71,8 @@ def seed_of(*path: int) -> int:
     if not path:
         checks.refuse("path", path, "at least one whole number")
     entries = [checks.count("path", number) for number in path]
-    return int(np.random.SeedSequence(entries).generate_state(1)[0])
+    # The length goes in too: to NumPy (1,) and (1, 0) are the same.
+    return int(np.random.SeedSequence([len(entries), *entries]).generate_state(1)[0])
 
 
 @contextmanager

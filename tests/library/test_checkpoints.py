@@ -29,6 +29,14 @@ class Net(nn.Module):
         self.register_buffer("calls", torch.zeros((), dtype=torch.int64))
 
 
+class Renamed(Net):
+    """The same sizes under another name."""
+
+    def __init__(self):
+        super().__init__()
+        self.stack = self.__dict__["_modules"].pop("layers")
+
+
 def loss(model, x, generator, progress):
     model.calls += 1
     noise = devices.normal(*x.shape, generator=generator, like=x)
@@ -254,7 +262,8 @@ for step in t.train(model := t.Net(), t.loss, t.EXAMPLES, steps=t.STEPS, warm_up
         ({"steps": 26}, "steps 25, not 26"),
         ({"clip": None}, "clip 3.0, not None"),
         ({"average": None}, "average 0.9, not None"),
-        ({"model": Net(hidden=9)}, r"weights \[.*\[8, 4\].*, not \[.*\[9, 4\]"),
+        ({"model": Net(hidden=9)}, "weights '77 numbers in 5 tensors .*, not '86 numbers in 5"),
+        ({"model": Renamed()}, r"weights '77 numbers in 5 tensors \w+', not '77 numbers in 5"),
         ({"examples": EXAMPLES[:59]}, r"examples \['\(60, 4\) .*, not \['\(59, 4\)"),
         ({"examples": EXAMPLES + 1}, r"examples \['\(60, 4\) \w+'\], not \['\(60, 4\) \w+'\]"),
     ],
@@ -279,6 +288,23 @@ def test_a_nan_is_kept_out_of_the_checkpoint(tmp_path):
         )
     )
     assert records[-1].step == 14
+
+
+def test_two_threads_move_the_weights_as_one_does():
+    """Step by step AdamW is the same arithmetic for each number, however many hands there are."""
+    moved, threads = [], torch.get_num_threads()
+    try:
+        for hands in (1, 2):
+            torch.set_num_threads(hands)
+            weight = nn.Parameter(torch.randn(400_000, generator=devices.generator(0)))
+            optimiser = torch.optim.AdamW([weight], lr=0.01, fused=True)
+            weight.grad = torch.randn(400_000, generator=devices.generator(1))
+            for _ in range(3):
+                optimiser.step()
+            moved.append(weight.detach())
+    finally:
+        torch.set_num_threads(threads)
+    assert torch.equal(*moved)
 
 
 # the same path on another device -----------------------------------------------------------------

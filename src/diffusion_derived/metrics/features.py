@@ -63,14 +63,14 @@ class DigitFeatures(nn.Module):
     @torch.no_grad()
     def forward(self, x: torch.Tensor) -> Features:
         """Features of pictures (n, 64) in levels 0 to 16, clipped and rounded to them first."""
-        x = centred(_levels(x)).to(self.centre.device)
+        x = centred(_levels(x)).to(self.centre)
         values = (self.body(_square(x)) - self.centre) / self.spread
         return Features(values.double().cpu(), self.maker)
 
     @torch.no_grad()
     def classify(self, x: torch.Tensor) -> torch.Tensor:
         """The likeliest digit of each picture (n, 64) in levels, shape (n,), on the CPU."""
-        x = centred(_levels(x)).to(self.centre.device)
+        x = centred(_levels(x)).to(self.centre)
         return self.head(self.body(_square(x))).argmax(dim=1).cpu()
 
 

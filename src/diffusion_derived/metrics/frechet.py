@@ -45,7 +45,8 @@ def frechet_distance(
     \operatorname{tr}\bigl(C_a + C_b - 2 (C_a C_b)^{1/2}\bigr) \right)$$
 
     m and C are means and covariances. The distance depends on the number of pictures and on the
-    network that makes the features: `a`, the generated ones, must be 1,437, `b`, the held-out
+    network that makes the features, so measure the floor, real pictures against real ones, beside
+    it: `a`, the generated ones, must be 1,437, `b`, the held-out
     ones, 360, and both of one maker; other `sizes` must be asked for and compare with their own
     kind alone. The error bar is the standard deviation over bootstrap resamples of `a`, with `b`
     as it is: how the number moves when the model draws again. Raises `ValueError` for other

@@ -86,9 +86,17 @@ class Run:
         columns = examples if isinstance(examples, tuple) else (examples,)
         return asdict(self.settings) | {
             "average": self.average and self.average.decay,
-            "weights": [list(weight.shape) for weight in self.model.state_dict().values()],
+            "weights": _shapes(self.model),
             "examples": [_fingerprint(column) for column in columns],
         }
+
+
+def _shapes(model: nn.Module) -> str:
+    """How many numbers in how many tensors, and a checksum of their names and shapes."""
+    state = model.state_dict()
+    names = [f"{name} {tuple(weight.shape)}" for name, weight in state.items()]
+    size = sum(weight.numel() for weight in state.values())
+    return f"{size} numbers in {len(names)} tensors {zlib.crc32(repr(names).encode()):08x}"
 
 
 def _fingerprint(x: torch.Tensor) -> str:

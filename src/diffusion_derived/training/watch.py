@@ -27,7 +27,7 @@ def watch(steps: Iterable[Step], total: int) -> Iterator[Step]:
 
     Chapter 7.
     """
-    from tqdm import tqdm
+    from tqdm.auto import tqdm
 
     with tqdm(total=total, disable=not is_watched(), leave=False) as bar:
         for step in steps:
