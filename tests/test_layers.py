@@ -32,6 +32,7 @@ LAYERS: dict[str, int | str] = {
     "mixture": 5,
     "elbo": 6,
     "vae": 7,
+    "flows": 8,
     "hierarchical": 8,
 }
 # What each group may import beside itself; a chapter adds the chapters before it.

@@ -1,0 +1,97 @@
+"""Flows: invertible layers one after another, and the exact density that they carry (chapter 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from math import log, pi
+
+import torch
+from torch import Generator, Tensor, nn
+
+from diffusion_derived import checks
+from diffusion_derived.flows.spline import unit_interval
+
+__all__ = ["Flow", "NormalBase", "UniformBase"]
+
+
+class Flow(nn.Module):
+    r"""$\log p(x) = \log p_{\mathrm{base}}(z) + \log|\det \partial z/\partial x|$, $z = f(x)$.
+
+    `layers` lead from the data to the base, each with `.forward(x)` and `.inverse(z)` that give
+    values (N, D) and log-determinants (N,); the log-determinants of the layers add up.
+    Rippel and Adams (2013); Papamakarios and others, *Normalizing flows* (2021). Chapter 8.
+    """
+
+    def __init__(self, layers: Iterable[nn.Module], base: NormalBase | UniformBase) -> None:
+        super().__init__()
+        self.layers = nn.ModuleList(layers)
+        self.base = base
+
+    def forward(self, x: Tensor, generator: Generator | None = None) -> tuple[Tensor, Tensor]:
+        r"""$z = f(x)$, shape (N, D), and $\log|\det \partial z/\partial x|$, shape (N,), in nats.
+
+        A `generator` switches dropout on.
+        """
+        total = x.new_zeros(len(self._checked("x", x)))
+        for layer in self.layers:
+            x, log_det = layer(x, generator)
+            total = total + log_det
+        return x, total
+
+    def inverse(self, z: Tensor) -> tuple[Tensor, Tensor]:
+        r"""$x = f^{-1}(z)$, shape (N, D), and $\log|\det \partial x/\partial z|$, shape (N,)."""
+        total = z.new_zeros(len(self._checked("z", z)))
+        for layer in reversed(self.layers):
+            z, log_det = layer.inverse(z)
+            total = total + log_det
+        return z, total
+
+    def log_prob(self, x: Tensor, generator: Generator | None = None) -> Tensor:
+        r"""$\log p(x)$ in nats, shape (N,), of the points `x`, shape (N, D).
+
+        ValueError for another shape, for NaN, and for points where the flow is not defined.
+        """
+        z, log_det = self(x, generator)
+        return self.base.log_prob(z) + log_det
+
+    @torch.no_grad()
+    def sample(self, n: int, generator: Generator) -> Tensor:
+        """`n` points, shape (n, D), drawn from the base and pushed back through every layer."""
+        z = self.base.sample(checks.count("n", n, 1), generator)
+        return self.inverse(z.to(self.base.place))[0]
+
+    def _checked(self, name: str, value: Tensor) -> Tensor:
+        if value.ndim != 2 or value.shape[-1] != self.base.dims:
+            checks.refuse(f"{name}'s shape", tuple(value.shape), f"(N, {self.base.dims})")
+        if not torch.isfinite(value).all():
+            checks.refuse(name, "values that are infinite or NaN", "finite numbers")
+        return value
+
+
+class _Base(nn.Module):
+    """A distribution of independent coordinates, with a buffer that knows device and type."""
+
+    def __init__(self, dims: int) -> None:
+        super().__init__()
+        self.dims = checks.count("dims", dims, 1)
+        self.register_buffer("place", torch.zeros(()), persistent=False)
+
+
+class UniformBase(_Base):
+    r"""The uniform distribution on $[0,1]^D$: log density 0, so a flow's is its log-determinant."""
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        return unit_interval("z", z).new_zeros(len(z))
+
+    def sample(self, n: int, generator: Generator) -> Tensor:
+        return torch.rand(n, self.dims, generator=generator)
+
+
+class NormalBase(_Base):
+    r"""The standard normal distribution on $\mathbb{R}^D$."""
+
+    def log_prob(self, z: Tensor) -> Tensor:
+        return -0.5 * (z**2 + log(2 * pi)).sum(-1)
+
+    def sample(self, n: int, generator: Generator) -> Tensor:
+        return torch.randn(n, self.dims, generator=generator)
