@@ -11,10 +11,12 @@ N = Notation(
     positive=r"\sigma",
     functions={"f": "z"},
     positive_functions={"p": "x", "r": "x z"},
-    let={"P": r"\int_0^1 p(k+u)\,du"},
+    let={"P": r"\int_0^1 p(k+u)\,du", "s": r"e^{k/2}"},
 )
 BY_Z = r"\mathbb{{E}}_{{z\sim\mathcal N(\mu,\sigma^2)}}\left[{}\right]".format
 BY_EPS = r"\mathbb{{E}}_{{\varepsilon\sim\mathcal N(0,1)}}\left[{}\right]".format
+EPS = r"\varepsilon "
+BY_WIDTH = rf"\frac{{\partial}}{{\partial k}}{BY_EPS(f'f(s{EPS})')}"
 SLOPE = rf"\frac{{\partial}}{{\partial\mu}}{BY_Z('f(z)')}"
 
 
@@ -37,6 +39,8 @@ def decided(left, right):
         (BY_Z(r"\log r(k\mid z)"), BY_EPS(r"\log r(k\mid \mu+\sigma\varepsilon)"),
          BY_EPS(r"\log r(\mu+\sigma\varepsilon\mid k)")),
         (SLOPE, BY_EPS(r"f'(\mu+\sigma\varepsilon)"), BY_EPS(r"f(\mu+\sigma\varepsilon)")),
+        (BY_WIDTH, BY_EPS(rf"\tfrac12s{EPS}f'(s{EPS})"),
+         BY_EPS(rf"s{EPS}f'(s{EPS})")),
         (r"\int_0^1\log\frac{p(k+u)}{P}\,du", r"\int_0^1\log p(k+u)\,du-\log P",
          r"\int_0^1\log p(k+u)\,du+\log P"),
     ],

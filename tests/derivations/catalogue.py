@@ -66,3 +66,19 @@ def claim(
 def chain(notation: Notation, label: str, title: str = "") -> Derivation:
     """An open derivation with a ledger of its own."""
     return Derivation(title or label, notation, label=label, ledger=Ledger())
+
+
+def matrix(rows: list[list[str]]) -> str:
+    """The TeX of a matrix, from the TeX of its entries."""
+    lines = r"\\ ".join(" & ".join(row) for row in rows)
+    return rf"\begin{{pmatrix}}{lines}\end{{pmatrix}}"
+
+
+def column(name: str, size: int) -> str:
+    """The TeX of a column of names with an index."""
+    return matrix([[f"{name}_{i}"] for i in range(1, size + 1)])
+
+
+def identity(size: int) -> str:
+    """The TeX of an identity matrix."""
+    return matrix([[str(int(i == j)) for j in range(size)] for i in range(size)])

@@ -9,7 +9,7 @@ import sympy as sp
 from ..verdict import DerivationError
 from .limits import limit, side
 from .node import OutsideReach, Term, Value, scalar
-from .open_integrals import EXCHANGE_LEMMA, integrate
+from .open_integrals import EXCHANGE_LEMMA, integrate, tidied
 from .repeated import Product, Range, Repeated, States, Sum
 from .unknown import unknown
 from .worlds import World
@@ -29,7 +29,7 @@ class Derivative(Term):
             return self._gradient(scalar(body, "a gradient"), at)
         if any(_plain(at) in one.free_symbols for one in body.atoms(sp.Integral)):
             world.note(EXCHANGE_LEMMA)
-        return body.diff(_plain(at), self.order)
+        return tidied(body.diff(_plain(at), self.order))
 
     def _gradient(self, body: Value, at: Value) -> Value:
         if self.order != 1:

@@ -43,6 +43,12 @@ def left_open(body: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr) -> sp
     return sp.Add(*parts)
 
 
+def tidied(expr: sp.Expr) -> sp.Expr:
+    """The expression with each open integral taken apart once more, as after a derivative."""
+    single = [one for one in expr.atoms(sp.Integral) if len(one.limits) == 1]
+    return expr.xreplace({one: _unevaluated(one.function, *one.limits[0]) for one in single})
+
+
 def closed(expr: sp.Expr) -> sp.Expr:
     """The expression with a number in place of each open integral, positive where that is known."""
     numbers = {
@@ -56,14 +62,14 @@ def _unevaluated(body: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr) ->
     parts = []
     for summand in sp.Add.make_args(expanded(body)):
         front, rest = summand.as_independent(x, as_Add=False)
-        inside = _not_in(rest)
+        inside = _not_in(rest, x)
         parts.append(front * sp.Integral(rest.subs(x, inside), (inside, lower, upper)))
     return sp.Add(*parts)
 
 
-def _not_in(body: sp.Expr) -> sp.Symbol:
+def _not_in(body: sp.Expr, x: sp.Symbol) -> sp.Symbol:
     """A variable of integration: the same one for the same body, so that equal integrals match."""
-    used = {symbol.name for symbol in body.atoms(sp.Symbol)}
+    used = {symbol.name for symbol in body.atoms(sp.Symbol) - {x}}
     free = (f"inside{n}" for n in range(len(used) + 1))
     return sp.Symbol(next(name for name in free if name not in used), real=True)
 
