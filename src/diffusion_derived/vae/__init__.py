@@ -9,6 +9,7 @@ from diffusion_derived.vae.likelihoods import (
     PixelLikelihood,
     binarised,
 )
+from diffusion_derived.vae.linear import LinearVAE, ProbabilisticPCA, fit_linear, linear_vae_of
 from diffusion_derived.vae.model import VAE, Bound, Posterior
 from diffusion_derived.vae.networks import MLP
 from diffusion_derived.vae.recipes import PLANE, Evaluation, Recipe, evaluate, fit
@@ -24,12 +25,16 @@ __all__ = [
     "CategoricalPixels",
     "Evaluation",
     "GaussianPixels",
+    "LinearVAE",
     "LogisticPixels",
     "PixelLikelihood",
     "Posterior",
+    "ProbabilisticPCA",
     "Recipe",
     "binarised",
     "dequantised",
     "evaluate",
     "fit",
+    "fit_linear",
+    "linear_vae_of",
 ]
