@@ -13,6 +13,7 @@ PACKAGE = pathlib.Path(__file__).resolve().parents[1] / "src" / "diffusion_deriv
 
 # The one place that says where a module belongs: a chapter's number, or one of three groups.
 LAYERS: dict[str, int | str] = {
+    "browser": "service",
     "checks": "service",
     "data": "service",
     "devices": "service",

@@ -3,13 +3,16 @@
     python tools/vendor.py            fetch with npm, copy, write book/_static/vendor/MANIFEST.json
     python tools/vendor.py --check    compare the committed files with the manifest
 
-Versions are pinned here. Only anywidget comes from elsewhere: its script is copied out of the
-installed wheel, so that the page runs the version that Python runs.
+Versions are pinned here. Two things do not come from npm. anywidget's script is copied out of the
+installed wheel, so that the page runs the version that Python runs. ONNX Runtime's npm package has
+no licence file: its licence and those of what is compiled into it come from the wheel of the same
+version. A target that ends in .gzip is packed, so that a page can tell whether it arrived whole.
 """
 
 from __future__ import annotations
 
 import argparse
+import gzip
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -18,16 +21,21 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import zipfile
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-STATIC = Path(__file__).resolve().parents[1] / "book" / "_static"
+ROOT = Path(__file__).resolve().parents[1]
+STATIC = ROOT / "book" / "_static"
+PACKAGE = ROOT / "src" / "diffusion_derived"
+# A committed folder, and where it lies. The runtime is package data: JupyterLab needs it, too.
+HOMES = {"vendor": STATIC, "fonts": STATIC, "browser/runtime": PACKAGE}
 MANIFEST = STATIC / "vendor" / "MANIFEST.json"
 
 
 @dataclass(frozen=True)
 class Vendored:
-    """One committed file: where it lies under book/_static and where it came from."""
+    """One committed file: where it lies in its home and where it came from."""
 
     path: str
     package: str
@@ -86,8 +94,17 @@ PACKAGES = (
         "files/source-code-pro-latin-600-normal.woff2": "fonts/mono-semibold.woff2",
         "LICENSE": "fonts/LICENSE-source-code-pro.txt",
     }),
+    Package("onnxruntime-web", "1.30.0", "MIT", {
+        # The script with its glue inside, for one wasm thread and no GPU.
+        "dist/ort.wasm.bundle.min.mjs": "browser/runtime/ort.mjs.gzip",
+        "dist/ort-wasm-simd-threaded.wasm": "browser/runtime/ort.wasm.gzip",
+    }),
 )
 # fmt: on
+NOTICES = {
+    "onnxruntime/LICENSE": "browser/runtime/LICENSE.txt",
+    "onnxruntime/ThirdPartyNotices.txt": "browser/runtime/ThirdPartyNotices.txt",
+}
 
 
 def sha256(path: Path) -> str:
@@ -95,11 +112,18 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
+def place(path: str) -> Path:
+    """Where a recorded file lies."""
+    return next(home for name, home in HOMES.items() if path.startswith(f"{name}/")) / path
+
+
 def take(source: Path, record: Vendored) -> Vendored:
-    """Copy one file into book/_static and return its record with the checksum."""
-    target = STATIC / record.path
+    """Copy one file to its place, packed if its name says so; its record with the checksum."""
+    target = place(record.path)
     target.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(source, target)
+    content = source.read_bytes()
+    packed = target.suffix == ".gzip"
+    target.write_bytes(gzip.compress(content, mtime=0) if packed else content)
     return Vendored(**{**asdict(record), "sha256": sha256(target)})
 
 
@@ -142,14 +166,30 @@ def from_wheel() -> list[Vendored]:
     ]
 
 
+def from_index() -> list[Vendored]:
+    """Take ONNX Runtime's licence and notices from the wheel of the version that npm gave."""
+    version = next(each.version for each in PACKAGES if each.name == "onnxruntime-web")
+    with tempfile.TemporaryDirectory() as folder:
+        pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder]
+        subprocess.run([*pip, f"onnxruntime=={version}"], check=True)
+        (wheel,) = Path(folder).glob("*.whl")
+        zipfile.ZipFile(wheel).extractall(folder, NOTICES)
+        return [
+            take(
+                Path(folder, source),
+                Vendored(target, "onnxruntime (PyPI)", version, "MIT", source),
+            )
+            for source, target in NOTICES.items()
+        ]
+
+
 def differences() -> list[str]:
     """What does not agree between the manifest and the committed files."""
     recorded = {entry["path"]: entry["sha256"] for entry in json.loads(MANIFEST.read_text())}
-    folders = [STATIC / "vendor", STATIC / "fonts"]
     present = {
-        path.relative_to(STATIC).as_posix(): sha256(path)
-        for folder in folders
-        for path in folder.rglob("*")
+        path.relative_to(home).as_posix(): sha256(path)
+        for name, home in HOMES.items()
+        for path in (home / name).rglob("*")
         if path.is_file() and path != MANIFEST
     }
     missing = [f"{path}: in the manifest, not in the folder" for path in recorded.keys() - present]
@@ -169,11 +209,11 @@ def main() -> None:
     if parser.parse_args().check:
         found = differences()
         sys.exit("\n".join(found) if found else 0)
-    for folder in ("vendor", "fonts"):
-        shutil.rmtree(STATIC / folder, ignore_errors=True)
-    records = sorted(from_npm() + from_wheel(), key=lambda record: record.path)
+    for name, home in HOMES.items():
+        shutil.rmtree(home / name, ignore_errors=True)
+    records = sorted(from_npm() + from_wheel() + from_index(), key=lambda record: record.path)
     MANIFEST.write_text(json.dumps([asdict(record) for record in records], indent=1) + "\n")
-    size = sum((STATIC / record.path).stat().st_size for record in records)
+    size = sum(place(record.path).stat().st_size for record in records)
     print(f"{len(records)} files, {size / 1e6:.1f} MB, listed in {MANIFEST}")
 
 

@@ -9,6 +9,8 @@
       "@jupyter-widgets/html-manager/dist": `${vendor}html-manager`,
     },
   });
+  // Where the widgets' runtime.js finds ONNX Runtime and the trained models.
+  window.diffusionDerived = { files: new URL("browser/", document.currentScript.src).href };
   // The manager speaks to MathJax 2, the page has MathJax 3.
   const typeset = (call) => call?.[2] && window.MathJax?.typesetPromise?.([call[2]]);
   addEventListener("load", () => {

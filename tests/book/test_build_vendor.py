@@ -1,6 +1,7 @@
 """What the book serves itself: the committed files are the recorded ones, and anywidget's script is
 the installed one."""
 
+import gzip
 import json
 
 import pytest
@@ -19,7 +20,7 @@ def test_a_changed_file_a_missing_and_an_unknown_one_are_named(tmp_path, monkeyp
     manifest = tmp_path / "vendor" / "MANIFEST.json"
     entries = [{"path": f"vendor/{name}.js", "sha256": "0" * 64} for name in "ab"]
     manifest.write_text(json.dumps(entries))
-    monkeypatch.setattr(vendor, "STATIC", tmp_path)
+    monkeypatch.setattr(vendor, "HOMES", {"vendor": tmp_path})
     monkeypatch.setattr(vendor, "MANIFEST", manifest)
     found = "\n".join(vendor.differences())
     assert "a.js: its sha256" in found
@@ -39,6 +40,19 @@ def test_every_package_has_its_licence_beside_it(package):
     own = [entry for entry in recorded if entry["package"] == package.name]
     assert own and all(entry["licence"] == package.licence for entry in own)
     beside = {entry["path"].rsplit("/", 1)[0] for entry in own}
-    licences = [path for folder in beside for path in (vendor.STATIC / folder).glob("LICENSE*")]
-    in_the_file = b"MIT license" in (vendor.STATIC / own[0]["path"]).read_bytes()[:400]
+    folders = [vendor.place(f"{folder}/LICENSE").parent for folder in beside]
+    licences = [path for folder in folders for path in folder.glob("LICENSE*")]
+    in_the_file = b"MIT license" in vendor.place(own[0]["path"]).read_bytes()[:400]
     assert licences or in_the_file
+
+
+def test_the_runtime_is_packed_and_its_notices_name_what_it_is_made_of():
+    runtime = vendor.PACKAGE / "browser" / "runtime"
+    wasm = gzip.decompress((runtime / "ort.wasm.gzip").read_bytes())
+    assert wasm[:4] == b"\0asm"
+    script = gzip.decompress((runtime / "ort.mjs.gzip").read_bytes()).decode()
+    version = next(each.version for each in vendor.PACKAGES if each.name == "onnxruntime-web")
+    assert f"ONNX Runtime Web v{version}" in script[:200]
+    notices = (runtime / "ThirdPartyNotices.txt").read_text(encoding="utf-8").lower()
+    assert all(name in notices for name in ("protobuf", "abseil", "eigen", "flatbuffers"))
+    assert "MIT License" in (runtime / "LICENSE.txt").read_text(encoding="utf-8")

@@ -9,6 +9,7 @@ import pytest
 from ipywidgets.embed import embed_data
 from playwright.sync_api import Browser, Page
 
+from diffusion_derived import browser as page_models
 from diffusion_derived.roles import GROUND
 from diffusion_derived.widgets.base import module
 
@@ -40,6 +41,7 @@ PAGE = """<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <script src="{static}/vendor/require.js"></script>
 <script src="{static}/widgets-config.js"></script>
+<script>diffusionDerived.files = "{files}/"</script>
 <script src="{static}/vendor/html-manager/embed-amd.js"></script>
 <script type="application/vnd.jupyter.widget-state+json">{state}</script></head>
 <body style="margin: 16px; background: {ground}; color: {ink}">
@@ -48,8 +50,18 @@ PAGE = """<!doctype html>
 VIEW = '<div><script type="application/vnd.jupyter.widget-view+json">{}</script></div>'
 
 
+@pytest.fixture(scope="session")
+def page_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The runtime and the models that pages ask for, as the book serves them."""
+    folder = tmp_path_factory.mktemp("browser")
+    page_models.publish(folder)
+    return folder
+
+
 @pytest.fixture
-def static_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page]]:
+def static_page(
+    browser: Browser, tmp_path: Path, page_files: Path
+) -> Iterator[Callable[..., Page]]:
     """Open widgets in a page on disk, with the scripts of the book; fail on any error in it."""
     opened, problems = [], []
 
@@ -60,6 +72,7 @@ def static_page(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., Page
             ground=getattr(GROUND["paper"], theme),
             ink=getattr(GROUND["ink"], theme),
             static=STATIC.as_uri(),
+            files=page_files.as_uri(),
             state=json.dumps(data["manager_state"]).replace("<", "\\u003c"),
             views="".join(VIEW.format(json.dumps(view)) for view in data["view_specs"]),
         )

@@ -49,6 +49,10 @@ EXAMPLES = {
         "MeanFieldEllipse(rho=-0.5, sigma_1=1, sigma_2=1, direction='reverse', "
         "start=[2, 2], steps=3)"
     ),
+    "LatentPlane()": "LatentPlane(z=[0, 0], ground='codes')",
+    "LatentPlane(z=[-4, 1.25], ground='pictures')": (
+        "LatentPlane(z=[-4, 1.25], ground='pictures')"
+    ),
     "DirichletTriangle()": (
         "DirichletTriangle(counts=[6, 3, 1], concentration=1, probe=[0.25, 0.5, 0.25])"
     ),
@@ -161,6 +165,8 @@ def test_the_bundle_has_a_picture_for_pages_without_widgets(source: str) -> None
         ("FitByKL(weight=0)", "FitByKL.weight = 0: expected a number from 0.05 to 0.95"),
         ("FitByKL(separation=-1)", "FitByKL.separation = -1: expected a number from 0 to 6"),
         ("FitByKL(sigma=None)", "FitByKL.sigma = None: expected a number from 0.125 to 4"),
+        ("LatentPlane(z=[0, 4.5])", "LatentPlane.z = [0, 4.5]: expected 2 numbers, each a number"),
+        ("LatentPlane(ground='digits')", "expected one of 'codes', 'pictures'"),
         ("DirichletTriangle(counts=[1, 2])", "DirichletTriangle.counts = [1, 2]: expected 3"),
         ("DirichletTriangle(counts=[1, 2, -3])", "each a whole number from 0 to 50"),
         ("DirichletTriangle(counts=7)", "DirichletTriangle.counts = 7: expected 3 numbers"),

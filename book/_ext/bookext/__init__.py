@@ -7,6 +7,7 @@ of derivations, the glossary's links, and the pages that are computed.
 
 MODULES = (
     "assets",  # role colours first, no scripts that fetch
+    "models",  # the runtime and the trained models that pages ask for
     "notebooks",  # what a notebook's stored outputs say about it
     "boxes",  # quotations with a bold lead word, captions
     "exercises",  # notebooks that are not pages

@@ -6,6 +6,7 @@ from diffusion_derived.widgets.dirichlet import DirichletTriangle
 from diffusion_derived.widgets.elbo_bars import ElboBars
 from diffusion_derived.widgets.em_stepper import EmStepper
 from diffusion_derived.widgets.fit_by_kl import FitByKL
+from diffusion_derived.widgets.latent_plane import LatentPlane
 from diffusion_derived.widgets.mean_field import MeanFieldEllipse
 from diffusion_derived.widgets.metropolis import MetropolisWalker
 from diffusion_derived.widgets.monte_carlo import MonteCarloError
@@ -18,6 +19,7 @@ __all__ = [
     "ElboBars",
     "EmStepper",
     "FitByKL",
+    "LatentPlane",
     "MeanFieldEllipse",
     "MetropolisWalker",
     "MonteCarloError",
