@@ -28,6 +28,9 @@ def decided(left, right):
     ("left", "right", "wrong"),
     [
         (BY_Z("f(z)"), BY_EPS(r"f(\mu+\sigma\varepsilon)"), BY_EPS(r"f(\mu+\sigma^2\varepsilon)")),
+        (BY_Z("f(z)"), BY_EPS(r"f(\mu-\sigma\varepsilon)"), BY_EPS(r"-f(\mu-\sigma\varepsilon)")),
+        (BY_EPS(r"\varepsilon f(\varepsilon)"), BY_EPS(r"-\varepsilon f(-\varepsilon)"),
+         BY_EPS(r"\varepsilon f(-\varepsilon)")),
         (
             BY_Z("z f(z)"),
             BY_EPS(r"(\mu+\sigma\varepsilon)f(\mu+\sigma\varepsilon)"),

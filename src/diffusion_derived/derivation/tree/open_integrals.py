@@ -63,7 +63,11 @@ def _unevaluated(body: sp.Expr, x: sp.Symbol, lower: sp.Expr, upper: sp.Expr) ->
     for summand in sp.Add.make_args(expanded(body)):
         front, rest = summand.as_independent(x, as_Add=False)
         inside = _not_in(rest, x)
-        parts.append(front * sp.Integral(rest.subs(x, inside), (inside, lower, upper)))
+        forms = [(sp.Integer(1), _at(rest, x, inside))]
+        if (lower, upper) == (-sp.oo, sp.oo):  # the same read from right to left
+            forms.append(_at(rest, x, -inside).as_independent(inside, as_Add=False))
+        sign, chosen = min(forms, key=lambda form: sp.default_sort_key(form[1]))
+        parts.append(front * sign * sp.Integral(chosen, (inside, lower, upper)))
     return sp.Add(*parts)
 
 
