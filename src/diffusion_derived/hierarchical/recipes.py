@@ -34,9 +34,9 @@ class Recipe:
     build: Callable[..., VAE]
     ramp: float = 0.3
     upper_ramp: float = 0.4
-    steps: int = 2_000
+    steps: int = 2_400
     batch: int = 32
-    rate: float = 4e-3
+    rate: float = 3e-3
     weight_decay: float = 0.05
     dropout: float = 0.03
 
@@ -60,9 +60,9 @@ def _shifted(likelihood, dropout, seed):
 ONE_LEVEL = Recipe("one level", _one_level)
 TWO_LEVELS = Recipe("two levels", _bottom_up)
 MERGED_AT_ONCE = Recipe("merged, charged at once", _merged, ramp=0, upper_ramp=0)
-MERGED = Recipe("merged, charged slowly", _merged)
+MERGED = Recipe("merged, charged slowly", _merged, upper_ramp=0.6)
 SHIFTED_AT_ONCE = Recipe("shifted, charged at once", _shifted, ramp=0, upper_ramp=0)
-SHIFTED = Recipe("shifted, charged slowly", _shifted)
+SHIFTED = Recipe("shifted, charged slowly", _shifted, upper_ramp=0.6)
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,3 +145,13 @@ def _terms(model, x, generator, draws: int = 20):
     lower = at.q_1.log_prob(at.z_1) - at.p_1.log_prob(at.z_1)
     upper = at.q_2.kl().expand_as(lower)
     return lower.mean(0), upper.mean(0), at.kls().mean((0, 1))
+
+
+@torch.no_grad()
+def share_of_message(model: nn.Module, x: torch.Tensor, seed: int = 1) -> float:
+    r"""The median of $s/(s+v)$ over pictures and units, for a model that merges. Chapter 8."""
+    if not isinstance(model, TopDown) or model.join is not merged:
+        checks.refuse("model", type(model).__name__, "a TopDown model that merges")
+    x, generator = x.to(devices.device()), devices.generator(seed)
+    message, prior = model.encode(x), model.levels(x, generator).p_1
+    return float(torch.sigmoid(prior.log_var - message.log_var).median())
