@@ -183,7 +183,7 @@ def merged(message: Posterior, prior: Posterior) -> Posterior:
 
     for a message $\mathcal N(m, v)$ and a prior $\mathcal N(p, s)$. Agreement with the prior is
     reached only by $v \to \infty$, where the message's slopes vanish like $s/v$. Chapter 8;
-    Sønderby et al. (2016), eq. 17 and 18.
+    Sønderby et al. (2016).
     """
     share = torch.sigmoid(prior.log_var - message.log_var)  # s / (s + v), the message's part
     mu = prior.mu + share * (message.mu - prior.mu)
