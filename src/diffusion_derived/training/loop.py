@@ -6,7 +6,7 @@ repeated without those before it, and a resumed run makes the very steps that we
 
 import os
 from collections.abc import Callable, Iterator
-from math import inf, isfinite
+from math import isfinite
 
 import torch
 from torch import nn
@@ -73,20 +73,22 @@ def _steps(
 
 def _descend(run: Run, step: int, loss: Loss, examples: Examples) -> Step:
     """One step: draw a batch, take the gradient of its loss, shorten it, follow it."""
-    wanted, parameters = run.settings, run.model.parameters()
+    wanted = run.settings
     seed = devices.seed_of(wanted.seed, step)
     generator = devices.generator(seed)
     x = _moved(batch_of(examples, wanted.batch, generator), run.device)
     run.optimiser.zero_grad()
     value = _single(loss, run.model, x, generator, step / wanted.steps)
     value.backward()
-    norm = nn.utils.clip_grad_norm_(parameters, inf if wanted.clip is None else wanted.clip)
-    value, norm = value.item(), norm.item()
+    value, norm = value.item(), _length_of_gradient(run.model)
     if not (isfinite(value) and isfinite(norm)):
         raise NanLoss(step, seed, value, norm)
+    clipped = wanted.clip is not None and norm > wanted.clip
+    if clipped:
+        _shorten_gradient(run.model, wanted.clip / norm)
     rate = learning_rate(step, wanted.steps, wanted.rate, wanted.warm_up)
     run.follow(rate)
-    return Step(step, value, rate, norm, wanted.clip is not None and norm > wanted.clip, seed)
+    return Step(step, value, rate, norm, clipped, seed)
 
 
 def _single(loss: Loss, model: nn.Module, x: Examples, generator, progress) -> torch.Tensor:
@@ -98,6 +100,18 @@ def _single(loss: Loss, model: nn.Module, x: Examples, generator, progress) -> t
     if not torch.equal(before, torch.default_generator.get_state()):
         checks.refuse("loss", "drawn from PyTorch's own generator", "noise from the one given")
     return value
+
+
+def _length_of_gradient(model: nn.Module) -> float:
+    gradients = [weight.grad for weight in model.parameters() if weight.grad is not None]
+    lengths = [torch.linalg.vector_norm(gradient) for gradient in gradients]
+    return torch.linalg.vector_norm(torch.stack(lengths)).item()
+
+
+def _shorten_gradient(model: nn.Module, factor: float) -> None:
+    for weight in model.parameters():
+        if weight.grad is not None:
+            weight.grad.mul_(factor)
 
 
 def _moved(x: Examples, device: torch.device) -> Examples:
