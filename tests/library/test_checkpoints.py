@@ -263,6 +263,7 @@ for step in t.train(model := t.Net(), t.loss, t.EXAMPLES, steps=t.STEPS, warm_up
         ({"clip": None}, "clip 3.0, not None"),
         ({"average": None}, "average 0.9, not None"),
         ({"model": Net(hidden=9)}, "weights '77 numbers in 5 tensors .*, not '86 numbers in 5"),
+        ({"model": Net().double()}, r"weights '77 numbers in 5 tensors \w+', not '77 numbers in 5"),
         ({"model": Renamed()}, r"weights '77 numbers in 5 tensors \w+', not '77 numbers in 5"),
         ({"examples": EXAMPLES[:59]}, r"examples \['\(60, 4\) .*, not \['\(59, 4\)"),
         ({"examples": EXAMPLES + 1}, r"examples \['\(60, 4\) \w+'\], not \['\(60, 4\) \w+'\]"),

@@ -92,9 +92,9 @@ class Run:
 
 
 def _shapes(model: nn.Module) -> str:
-    """How many numbers in how many tensors, and a checksum of their names and shapes."""
+    """How many numbers in how many tensors, and a checksum of their names, shapes and types."""
     state = model.state_dict()
-    names = [f"{name} {tuple(weight.shape)}" for name, weight in state.items()]
+    names = [f"{name} {tuple(weight.shape)} {weight.dtype}" for name, weight in state.items()]
     size = sum(weight.numel() for weight in state.values())
     return f"{size} numbers in {len(names)} tensors {zlib.crc32(repr(names).encode()):08x}"
 
