@@ -286,6 +286,7 @@ def test_worse_pictures_are_farther_from_the_held_out_ones(classifier):
         for sigma in (0, 2, 4, 8)
     ]
     assert distances == sorted(distances) and distances[-1] > 10 * distances[0]
+    assert 0.3 < distances[0] < 0.7  # the floor: real pictures against real ones
     columns = [DIGITS.train[torch.randperm(1437, generator=devices.generator(d)), d]
                for d in range(64)]  # fmt: skip
     shuffled = frechet_distance(classifier(torch.stack(columns, dim=1)), held_out)

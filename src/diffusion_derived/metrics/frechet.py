@@ -44,12 +44,13 @@ def frechet_distance(
     $$100 \left( \lVert m_a - m_b \rVert^2 +
     \operatorname{tr}\bigl(C_a + C_b - 2 (C_a C_b)^{1/2}\bigr) \right)$$
 
-    m and C are means and covariances. The distance depends on the number of pictures and on the
-    network that makes the features, so measure the floor, real pictures against real ones, beside
-    it: `a`, the generated ones, must be 1,437, `b`, the held-out
-    ones, 360, and both of one maker; other `sizes` must be asked for and compare with their own
-    kind alone. The error bar is the standard deviation over bootstrap resamples of `a`, with `b`
-    as it is: how the number moves when the model draws again. Raises `ValueError` for other
+    m and C are means and covariances. The distance depends on the number of pictures, so `a`,
+    the generated ones, must be 1,437 and `b`, the held-out ones, 360; other `sizes` must be asked
+    for and compare with their own kind alone. It depends on the network that makes the features,
+    so both must be of one maker, and the floor, `Images.train` against `Images.test`, is measured
+    beside each number: it lay between 0.36 and 0.50 for five classifiers. The error bar is the
+    standard deviation over bootstrap resamples of `a`, with `b` as it is: how the number moves
+    when the model draws again. Raises `ValueError` for other
     sizes or makers. Chapter 7; Heusel et al. (2017).
     """
     _check(a, b, sizes)
