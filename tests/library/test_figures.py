@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import warnings
+from types import SimpleNamespace
 
 import matplotlib
 import numpy as np
@@ -22,20 +23,26 @@ from scipy import stats
 
 from diffusion_derived import beta_coin as coin
 from diffusion_derived.beta_coin import Beta, Dirichlet
+from diffusion_derived.devices import seeded
 from diffusion_derived.figures import (
     bayes,
     beta_coin,
     elbo,
+    flows,
+    hierarchical,
     information,
     mixture,
     monte_carlo,
     style,
+    vae,
 )
+from diffusion_derived.figures.labels import CLASSES
 from diffusion_derived.figures.naming import Curve, name_curves
+from diffusion_derived.flows import RING
 from diffusion_derived.roles import GROUND, ROLES
 
 THETA = np.linspace(0, 1, 401)
-ALLOWED = {role.light for role in (*ROLES.values(), *GROUND.values())}
+ALLOWED = {role.light for role in (*ROLES.values(), *GROUND.values())} | set(CLASSES)
 
 
 def belief(heads=7, tails=3, a=1.0, b=1.0):
@@ -256,6 +263,20 @@ def encoders():
     return elbo.encoders(heads, best, fits)
 
 
+def ladders():
+    return hierarchical.ladders()
+
+
+def levels_in_use():
+    steps = np.arange(800)
+    fall = {"merged": 0.3 * np.exp(-steps / 40), "two levels": 5 * np.minimum(1, steps / 200)}
+    return hierarchical.levels_in_use(fall | {"merged, slowly": 2 * np.minimum(1, steps / 500)})
+
+
+def last_level():
+    return hierarchical.last_level([1, 5, 20, 50, 100], [0.67, 0.37, 0.063, 0.0026, 1.3e-5], 0.82)
+
+
 def running_means():
     n = np.unique(np.geomspace(10, 10_000, 60).astype(int))
     draws = np.random.default_rng(5).normal(1 / 11, 0.0971, size=(8, 10_000))
@@ -330,7 +351,74 @@ PICTURES = [
     climbs,
     importance_bounds,
     encoders,
+    ladders,
+    levels_in_use,
+    last_level,
 ]
+
+
+def pushed_grid():
+    with seeded(0):
+        flow = RING.build()
+    return flows.pushed_grid(flow, np.random.default_rng(0).normal(0, 0.5, (200, 2)))
+
+
+def spline_curve():
+    x = np.linspace(0, 1, 101)
+    return flows.spline_curve(x, x**2, 2 * x, ([0, 0.5, 1], [0, 0.25, 1], [0, 1, 2]))
+
+
+def two_densities():
+    row = np.exp(-(np.linspace(-3, 3, 60) ** 2))
+    return flows.densities({"one": np.outer(row, row), "half of it": np.outer(row, row) / 2})
+
+
+def slab():
+    x = (np.arange(1020) + 0.5) / 1020
+    histogram = np.where(x < 1 / 17, 11.0, 0.375)
+    return flows.slab(SimpleNamespace(
+        pixel=41, x=x, histogram=histogram, spline=histogram, affine=8 * np.exp(-8 * x)
+    ))  # fmt: skip
+
+
+PICTURES += [pushed_grid, spline_curve, two_densities, slab]
+
+
+# chapter 7
+
+
+def latent_plane():
+    turn = np.arange(10)
+    codes = np.column_stack([np.cos(turn), np.sin(turn)]) * 1.5
+    return vae.plane(codes, turn, np.full((4, 4, 64), 8.0), 3)
+
+
+def digit_rows():
+    return vae.rows({"held out": np.full((3, 64), 16), "decoded": np.zeros((3, 64))})
+
+
+def latents_in_use():
+    nats = np.array([2.0, 1.0, 0.5, 0.0])
+    return vae.units({"in full": (nats, nats > 1.5), "slowly": (nats, nats > 0.01)})
+
+
+def pixel_laws():
+    law = stats.binom(16, 0.4).pmf(np.arange(17))
+    return vae.pixel_laws(np.full(17, 1 / 17), {"binomial": law, "uniform": np.full(17, 1 / 17)})
+
+
+def frechet_distances():
+    return vae.distances({"real digits": (0.5, 0.1), "drawn": (5.0, 0.3)})
+
+
+def surviving_columns():
+    variances = np.linspace(3, 0.1, 20)
+    found = {beta: np.maximum(0, variances[:16] - 0.04 * beta) for beta in (1, 64)}
+    return vae.survivors(variances, found, 0.04, 16)
+
+
+PICTURES += [latent_plane, digit_rows, latents_in_use, pixel_laws, frechet_distances]
+PICTURES += [surviving_columns]
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,7 @@ class Flow(nn.Module):
     Rippel and Adams (2013); Papamakarios and others, *Normalizing flows* (2021). Chapter 8.
     """
 
-    def __init__(self, layers: Iterable[nn.Module], base: NormalBase | UniformBase) -> None:
+    def __init__(self, layers: Iterable[nn.Module], base: Base) -> None:
         super().__init__()
         self.layers = nn.ModuleList(layers)
         self.base = base
@@ -40,11 +40,19 @@ class Flow(nn.Module):
 
     def inverse(self, z: Tensor) -> tuple[Tensor, Tensor]:
         r"""$x = f^{-1}(z)$, shape (N, D), and $\log|\det \partial x/\partial z|$, shape (N,)."""
-        total = z.new_zeros(len(self._checked("z", z)))
+        return self.path(z)[-1]
+
+    def path(self, z: Tensor) -> list[tuple[Tensor, Tensor]]:
+        r"""The way from the base to the data: points and $\log|\det|$ so far, at every stage.
+
+        The first stage is `z` itself with 0, the last is what `inverse` gives.
+        """
+        stages = [(z, z.new_zeros(len(self._checked("z", z))))]
         for layer in reversed(self.layers):
-            z, log_det = layer.inverse(z)
-            total = total + log_det
-        return z, total
+            point, total = stages[-1]
+            point, log_det = layer.inverse(point)
+            stages.append((point, total + log_det))
+        return stages
 
     def log_prob(self, x: Tensor, generator: Generator | None = None) -> Tensor:
         r"""$\log p(x)$ in nats, shape (N,), of the points `x`, shape (N, D).
@@ -68,7 +76,7 @@ class Flow(nn.Module):
         return value
 
 
-class _Base(nn.Module):
+class Base(nn.Module):
     """A distribution of independent coordinates, with a buffer that knows device and type."""
 
     def __init__(self, dims: int) -> None:
@@ -76,8 +84,16 @@ class _Base(nn.Module):
         self.dims = checks.count("dims", dims, 1)
         self.register_buffer("place", torch.zeros(()), persistent=False)
 
+    def log_prob(self, z: Tensor) -> Tensor:
+        r"""$\log p(z)$ in nats, shape (N,), of points of shape (N, D)."""
+        raise NotImplementedError
 
-class UniformBase(_Base):
+    def sample(self, n: int, generator: Generator) -> Tensor:
+        """`n` draws, shape (n, D), on the CPU."""
+        raise NotImplementedError
+
+
+class UniformBase(Base):
     r"""The uniform distribution on $[0,1]^D$: log density 0, so a flow's is its log-determinant."""
 
     def log_prob(self, z: Tensor) -> Tensor:
@@ -87,7 +103,7 @@ class UniformBase(_Base):
         return torch.rand(n, self.dims, generator=generator)
 
 
-class NormalBase(_Base):
+class NormalBase(Base):
     r"""The standard normal distribution on $\mathbb{R}^D$."""
 
     def log_prob(self, z: Tensor) -> Tensor:

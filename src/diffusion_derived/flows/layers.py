@@ -14,7 +14,19 @@ from diffusion_derived.flows.spline import spline, unit_interval
 __all__ = ["Logit", "Scaled", "Sigmoid", "SplineMargins"]
 
 
-class Sigmoid(nn.Module):
+class Pointwise(nn.Module):
+    """A layer that moves every coordinate by a rising curve."""
+
+    def forward(self, x: Tensor, generator: Generator | None = None) -> tuple[Tensor, Tensor]:
+        r"""$y$, shape (N, D), and $\log|\det \partial y/\partial x|$, shape (N,), in nats."""
+        raise NotImplementedError
+
+    def inverse(self, y: Tensor) -> tuple[Tensor, Tensor]:
+        r"""$x$, shape (N, D), and $\log|\det \partial x/\partial y|$, shape (N,), in nats."""
+        raise NotImplementedError
+
+
+class Sigmoid(Pointwise):
     r"""$y = \operatorname{sigmoid}(x/s)$ in each coordinate: the whole line onto (0, 1)."""
 
     def __init__(self, scale: float = 1.0) -> None:
@@ -32,8 +44,12 @@ class Sigmoid(nn.Module):
         return self.scale * inside.logit(), slopes.sum(-1)
 
 
-class Logit(nn.Module):
-    r"""$y = \operatorname{logit}(\tfrac a2 + (1-a)x)$: [0, 1] into the line; $a$ is the margin."""
+class Logit(Pointwise):
+    r"""$y = \operatorname{logit}(\tfrac a2 + (1-a)x)$: [0, 1] into the line; $a$ is the margin.
+
+    Into, not onto: what the base has beyond the images of 0 and 1 is lost, so that the density on
+    $[0, 1]^D$ adds up to less than 1. Bounds stay bounds. Dinh and others (2017), section 4.1.
+    """
 
     def __init__(self, margin: float = 0.02) -> None:
         super().__init__()
@@ -51,7 +67,7 @@ class Logit(nn.Module):
         return (y.sigmoid() - self.margin / 2) / (1 - self.margin), slopes.sum(-1)
 
 
-class SplineMargins(nn.Module):
+class SplineMargins(Pointwise):
     """One spline of its own for each coordinate of $[0,1]^D$: what no other coordinate decides.
 
     The weights are kept in tenths, so that weight decay, which is there for the networks, hardly
@@ -72,7 +88,7 @@ class SplineMargins(nn.Module):
         return x, slopes.sum(-1)
 
 
-class Scaled(nn.Module):
+class Scaled(Pointwise):
     r"""$y_d = e^{a_d}(x_d - b_d)$: the mean and the width of each coordinate of $\mathbb{R}^D$."""
 
     def __init__(self, dims: int) -> None:

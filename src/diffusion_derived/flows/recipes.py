@@ -132,4 +132,4 @@ def _affine() -> Flow:
 
 RING = Recipe("ring", _ring, steps=1000, batch=256, rate=5e-3)
 DIGITS = Recipe("digits", _digits, steps=3000, weight_decay=0.3)
-AFFINE = Recipe("affine", _affine, steps=600, weight_decay=0.05)
+AFFINE = Recipe("affine", _affine, steps=700, weight_decay=0.05)
