@@ -101,6 +101,18 @@ def test_the_scope_says_that_the_integrals_of_the_unknown_are_taken_to_exist():
     assert N.scope(N.read(BY_EPS(r"\varepsilon").replace("N(0", "N(f(z)"))) == "all values"
 
 
+@pytest.mark.parametrize(
+    ("left", "right"),
+    [
+        (r"\lim_{k\to 0}\int_0^1f(u)\,e^{ku}\,du", r"\int_0^1f(u)\,du"),
+        (r"\lim_{k\to 0}\left((1+k)\int_0^1f(u)\,du\right)", "f(u)"),
+        (r"\lim_{k\to 0}\int_0^1p(k+u)\,du", "p(u)"),
+    ],
+)
+def test_nothing_is_said_of_a_limit_of_unknown_integrals(left, right):
+    assert decided(left, right).status != PROVED
+
+
 def test_a_rule_runs_beside_a_mean_that_stays_open():
     law = r"\mathcal N(\mu,\sigma^2)"
     kl = rf"D_{{\mathrm{{KL}}}}\left({law}\,\|\,\mathcal N(0,1)\right)"

@@ -26,15 +26,13 @@ class Derivative(Term):
     def value(self, world: World) -> Value:
         body, at = self.body.value(world), self.variable.value(world)
         if isinstance(at, sp.MatrixBase):
-            return self._gradient(scalar(body, "a gradient"), at)
-        if any(_plain(at) in one.free_symbols for one in body.atoms(sp.Integral)):
-            world.note(EXCHANGE_LEMMA)
-        return tidied(body.diff(_plain(at), self.order))
+            return self._gradient(scalar(body, "a gradient"), at, world)
+        return _slope(body, _plain(at), self.order, world)
 
-    def _gradient(self, body: Value, at: Value) -> Value:
+    def _gradient(self, body: Value, at: Value, world: World) -> Value:
         if self.order != 1:
             raise OutsideReach("only first derivatives by a vector")
-        return at.applyfunc(lambda entry: body.diff(_plain(entry)))
+        return at.applyfunc(lambda entry: _slope(body, _plain(entry), 1, world))
 
 
 @dataclass(frozen=True)
@@ -98,6 +96,13 @@ class At(Term):
     def value(self, world: World) -> Value:
         x = _plain(self.variable.value(world))
         return self.body.value(world).subs(x, self.point.value(world))
+
+
+def _slope(body: Value, x: sp.Symbol, order: int, world: World) -> Value:
+    """The derivative; where it goes under an integral that stays open, the world takes note."""
+    if any(x in one.free_symbols for one in body.atoms(sp.Integral)):
+        world.note(EXCHANGE_LEMMA)
+    return tidied(body.diff(x, order))
 
 
 def _plain(variable: Value) -> sp.Symbol:

@@ -23,6 +23,8 @@ _NOT_FOUND = (NotImplementedError, TypeError, ValueError)
 
 def limit(body: Value, x: sp.Symbol, target: Value, seconds: float) -> Value:
     """The limit; OutsideReach if SymPy finds none, or one that fails at a point."""
+    if any(one.has(AppliedUndef) for one in body.atoms(sp.Integral)):
+        raise OutsideReach(f"the limit in {x} of an integral of an unknown function")
     applied = {f: _stand_in(f, x) for f in body.atoms(AppliedUndef)}
     try:
         with time_limit(seconds):
