@@ -206,7 +206,7 @@ def pictures(rows: Mapping[str, ArrayLike]) -> Picture:
                 bare(axes)
             label(line_of[0], 0, 0.5, name, color=INK, va="center", transform=line_of[0].transAxes)
             for axes, image in zip(line_of[3:], np.asarray(images, dtype=float), strict=False):
-                axes.imshow(_inked(image), interpolation="nearest")
+                axes.imshow(inked(image), interpolation="nearest")
     return drawn
 
 
@@ -223,7 +223,7 @@ def _heaps(values: np.ndarray, apart: float = 1.0) -> list[tuple[float, int]]:
     return [(float(heap.mean()), heap.size) for heap in heaps]
 
 
-def _inked(image: np.ndarray) -> np.ndarray:
+def inked(image: np.ndarray) -> np.ndarray:
     """Values as the strength of the ink of the data: shape (h, w) to (h, w, 4)."""
     ink = [int(DATA[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     return np.dstack([np.broadcast_to(ink, (*image.shape, 3)), np.clip(image, 0, 1)])
