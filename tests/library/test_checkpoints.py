@@ -236,6 +236,7 @@ def test_a_run_stopped_three_times_is_still_the_same(tmp_path):
     assert_same_state(resumed.state_dict(), model.state_dict())
 
 
+@pytest.mark.slow
 def test_a_process_killed_while_it_trains_is_resumed_elsewhere(tmp_path):
     code = f"""
 import sys; sys.path.insert(0, {str(pathlib.Path(__file__).parent)!r})
