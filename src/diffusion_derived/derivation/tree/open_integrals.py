@@ -1,10 +1,14 @@
 r"""Integrals that no formula covers: the same one on both sides is one number, whatever it is.
 
-A mean under a normal law becomes one under the standard normal,
-$\mathbb E_{x\sim\mathcal N(m,v)}[h(x)] = \mathbb E_{\varepsilon\sim\mathcal N(0,1)}[h(m + \sqrt v\,\varepsilon)]$,
-so that both ways to write it are the same. Of an unknown function it is taken for granted that its
-integrals exist.
-"""  # noqa: E501
+A mean under a normal law becomes one under the standard normal, so that both ways to write it are
+the same:
+
+$$\mathbb E_{x\sim\mathcal N(m,v)}[h(x)]
+= \mathbb E_{\varepsilon\sim\mathcal N(0,1)}[h(m + \sqrt v\,\varepsilon)].$$
+
+Of an unknown function it is taken for granted that its integrals exist. A derivative that goes
+under an open integral rests on the label `eq-exchange`, which a chapter cites.
+"""
 
 from __future__ import annotations
 
