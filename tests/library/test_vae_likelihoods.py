@@ -82,6 +82,14 @@ def test_many_draws_of_the_latents_meet_one_picture_each(law):
 
 
 @by_name
+def test_one_picture_s_numbers_meet_many_pictures(law):
+    parameters = numbers(law, 64)
+    x = torch.randint(law.levels, (20, 64), generator=devices.generator(1))
+    one_by_one = torch.stack([law.log_prob(parameters, row) for row in x])
+    torch.testing.assert_close(law.log_prob(parameters, x), one_by_one)
+
+
+@by_name
 def test_the_mean_is_the_sum_of_levels_and_masses(law):
     parameters = numbers(law, 10, 64)
     pmf = law.log_pmf(parameters).exp().numpy()

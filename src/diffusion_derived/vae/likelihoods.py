@@ -39,7 +39,8 @@ class PixelLikelihood(nn.Module):
         """
         x = self._checked(parameters, x)
         table = self.log_pmf(parameters)
-        x = x.expand(*table.shape[:-2], -1) if x.ndim < table.ndim - 1 else x
+        shape = torch.broadcast_shapes(table.shape[:-1], x.shape)
+        table, x = table.expand(*shape, -1), x.expand(shape)
         return table.gather(-1, x.unsqueeze(-1)).squeeze(-1).sum(-1)
 
     def mean(self, parameters: Tensor) -> Tensor:
