@@ -11,11 +11,18 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import nbformat
+import numpy as np
 import pytest
-from playwright.sync_api import Browser, Page
+from nbformat.v4 import new_code_cell, new_notebook
+from playwright.sync_api import Browser, Page, expect
+
+from diffusion_derived import browser as page_models
+from normalise_notebook import KERNEL
 
 ROOT = Path(__file__).resolve().parents[2]
 CHAPTER = ROOT / "notebooks" / "02_beta_coin.ipynb"
+PLANE = "from diffusion_derived.widgets import LatentPlane\nLatentPlane(z=[0.95, -1.5])"
 PATIENCE = 180_000  # milliseconds; a busy machine is slow, not wrong
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
@@ -26,9 +33,11 @@ pytestmark = pytest.mark.slow
 
 @pytest.fixture(scope="module")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a JupyterLab over a folder that holds the chapter."""
+    """The address of a JupyterLab over a folder that holds the chapter and a latent plane."""
     home = tmp_path_factory.mktemp("lab")
     shutil.copy(CHAPTER, home)
+    small = new_notebook(cells=[new_code_cell(PLANE)], metadata={"kernelspec": KERNEL})
+    nbformat.write(small, home / "plane.ipynb")
     for name, values in SETTINGS.items():
         file = home / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -79,13 +88,18 @@ def _wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
 def chapter(browser: Browser, lab: str) -> Iterator[Page]:
     """The chapter, open in JupyterLab and run from its first cell to its last."""
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    run_all(page, f"{lab}/lab/tree/{CHAPTER.name}")
+    yield page
+    page.close()
+
+
+def run_all(page: Page, address: str) -> None:
+    """Open a notebook in JupyterLab and run it from its first cell to its last."""
     page.set_default_timeout(PATIENCE)
-    page.goto(f"{lab}/lab/tree/{CHAPTER.name}")
+    page.goto(address)
     page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell")
     page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.sessionContext?.isReady")
     page.evaluate("() => void jupyterapp.commands.execute('notebook:run-all-cells')")
-    yield page
-    page.close()
 
 
 def prompts(page: Page) -> list[str]:
@@ -124,3 +138,24 @@ def test_a_derivation_is_typeset(chapter: Page) -> None:
     chain.scroll_into_view_if_needed()
     chapter.wait_for_selector(".jp-OutputArea .dv mjx-container", timeout=PATIENCE)
     assert chain.locator("mjx-container, .MathJax").count() > 0
+
+
+def test_a_model_runs_in_the_page_on_what_python_sends(browser: Browser, lab: str) -> None:
+    page = browser.new_page(viewport={"width": 1400, "height": 1000})
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    run_all(page, f"{lab}/lab/tree/plane.ipynb")
+    widget = page.locator('.wg[data-widget="latent-plane"]')
+    expect(widget).to_have_attribute("data-model", "waiting", timeout=PATIENCE)
+    before = len(asked)
+    widget.locator('[data-key="z"]').press("ArrowRight")
+    expect(widget).to_have_attribute("data-model", "ready", timeout=PATIENCE)
+    picture = widget.locator(".wg-digit")
+    expect(picture).to_have_attribute("data-at", "1,-1.5")
+    expect(picture).to_have_attribute("data-by", "decoder")
+    drawn = np.array(picture.get_attribute("data-levels").split(), dtype=float)
+    stored = page_models.stored("plane")
+    at = np.flatnonzero((stored["decoder.z"] == (1, -1.5)).all(axis=1))[0]
+    assert np.abs(drawn - stored["decoder.mean"][at]).max() <= 1e-4
+    assert all(url.startswith((lab, "blob:", "data:")) for url in asked[before:])
+    page.close()
