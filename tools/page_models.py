@@ -93,10 +93,10 @@ def plane() -> PageModel:
     """The decoder of the VAE with two latents, and where its encoder puts the held-out digits."""
     images = digits()
     model, _ = vae.fit(RECIPES["plane"], images)
+    cost = vae.evaluate(model, images.test, devices.generator(0))
     model = model.cpu().eval()
     with torch.no_grad():
         codes = model.encode(images.test).mu
-    cost = vae.evaluate(model, images.test, devices.generator(0))
 
     def judge(outputs: dict[str, np.ndarray]) -> dict[str, float]:
         drawn = outputs["decoder.mean"].reshape(-1, images.pixels)[PLACES**2 :]
