@@ -49,6 +49,10 @@ EXAMPLES = {
         "MeanFieldEllipse(rho=-0.5, sigma_1=1, sigma_2=1, direction='reverse', "
         "start=[2, 2], steps=3)"
     ),
+    "FlowGrid()": "FlowGrid(layers=0, grid='data', place=[1.3, 0], scale=0.6)",
+    "FlowGrid(layers=3, grid='base', place=[0, -1])": (
+        "FlowGrid(layers=3, grid='base', place=[0, -1], scale=0.6)"
+    ),
     "LatentPlane()": "LatentPlane(z=[0, 0], ground='codes')",
     "LatentPlane(z=[-4, 1.25], ground='pictures')": (
         "LatentPlane(z=[-4, 1.25], ground='pictures')"

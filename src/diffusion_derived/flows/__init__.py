@@ -11,6 +11,7 @@ from diffusion_derived.flows.dequantise import (
 )
 from diffusion_derived.flows.flow import Flow, NormalBase, UniformBase
 from diffusion_derived.flows.layers import Logit, Scaled, Sigmoid, SplineMargins
+from diffusion_derived.flows.page import page_weights
 from diffusion_derived.flows.recipes import AFFINE, DIGITS, RING, Recipe, fit
 from diffusion_derived.flows.spline import Spline, spline
 
@@ -37,5 +38,6 @@ __all__ = [
     "levels_of",
     "log_bound",
     "log_weights",
+    "page_weights",
     "spline",
 ]

@@ -6,6 +6,7 @@ from diffusion_derived.widgets.dirichlet import DirichletTriangle
 from diffusion_derived.widgets.elbo_bars import ElboBars
 from diffusion_derived.widgets.em_stepper import EmStepper
 from diffusion_derived.widgets.fit_by_kl import FitByKL
+from diffusion_derived.widgets.flow_grid import FlowGrid
 from diffusion_derived.widgets.latent_plane import LatentPlane
 from diffusion_derived.widgets.mean_field import MeanFieldEllipse
 from diffusion_derived.widgets.metropolis import MetropolisWalker
@@ -19,6 +20,7 @@ __all__ = [
     "ElboBars",
     "EmStepper",
     "FitByKL",
+    "FlowGrid",
     "LatentPlane",
     "MeanFieldEllipse",
     "MetropolisWalker",
