@@ -1,5 +1,6 @@
 """Every picture is drawn, read and measured: bytes, colours, fonts, and where its words stand."""
 
+import functools
 import hashlib
 import io
 import itertools
@@ -421,16 +422,27 @@ PICTURES += [latent_plane, digit_rows, latents_in_use, pixel_laws, frechet_dista
 PICTURES += [surviving_columns]
 
 
-@pytest.fixture(scope="module")
-def drawn():
-    """Every picture, drawn once with each warning (a missing glyph, a missing font) an error."""
+@functools.cache
+def drawn(draw):
+    """A picture, drawn once with each warning (a missing glyph, a missing font) an error."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        return {draw.__name__: draw() for draw in PICTURES}
+        return draw()
 
 
-@pytest.fixture
-def words(picture, monkeypatch):
+# All tests of one picture run one after the other, so that no two workers draw it.
+@pytest.fixture(scope="module", params=PICTURES, ids=lambda draw: draw.__name__)
+def draw(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def picture(draw):
+    return drawn(draw)
+
+
+@pytest.fixture(scope="module")
+def words(picture):
     """The words that are really drawn (a tick beyond the axes is not), with their boxes."""
     boxes, draw_text = {}, Text.draw
 
@@ -439,15 +451,10 @@ def words(picture, monkeypatch):
             boxes[text] = text.get_window_extent(renderer)
         draw_text(text, renderer)
 
-    monkeypatch.setattr(Text, "draw", draw)
-    with matplotlib.rc_context(style.parameters()):
+    with pytest.MonkeyPatch.context() as patch, matplotlib.rc_context(style.parameters()):
+        patch.setattr(Text, "draw", draw)
         picture.figure.draw_without_rendering()
     return boxes
-
-
-@pytest.fixture(params=[draw.__name__ for draw in PICTURES])
-def picture(request, drawn):
-    return drawn[request.param]
 
 
 def hidden(artist):
@@ -510,13 +517,12 @@ def test_no_title_and_an_alt_text_of_a_sentence(picture):
     assert "0x" not in repr(picture)
 
 
-@pytest.mark.parametrize("draw", PICTURES, ids=lambda draw: draw.__name__)
-def test_the_same_data_give_the_same_bytes(draw, drawn):
+def test_the_same_data_give_the_same_bytes(draw, picture):
     with matplotlib.rc_context({"lines.linewidth": 7, "font.family": "serif"}):
-        assert draw().png == drawn[draw.__name__].png
+        assert draw().png == picture.png
 
 
-def test_the_same_bytes_in_another_process_without_pyplot(drawn):
+def test_the_same_bytes_in_another_process_without_pyplot():
     code = (
         "import hashlib, sys; from diffusion_derived.figures import bayes;"
         "png = bayes.areas([0.4, 0.6], [0.07, 0.01]).png;"
@@ -529,7 +535,7 @@ def test_the_same_bytes_in_another_process_without_pyplot(drawn):
         text=True,
         check=True,
     )
-    assert answer.stdout.split() == [hashlib.sha256(drawn["areas"].png).hexdigest(), "False"]
+    assert answer.stdout.split() == [hashlib.sha256(drawn(areas).png).hexdigest(), "False"]
     assert answer.stderr == ""
 
 
@@ -540,9 +546,9 @@ def test_a_notebook_shows_it_without_a_backend(picture):
     assert set(data) == {"text/plain", "image/png"}
 
 
-def test_save(tmp_path, drawn):
-    drawn["areas"].save(tmp_path / "areas.png")
-    assert (tmp_path / "areas.png").read_bytes() == drawn["areas"].png
+def test_save(tmp_path):
+    drawn(areas).save(tmp_path / "areas.png")
+    assert (tmp_path / "areas.png").read_bytes() == drawn(areas).png
 
 
 def test_use_style_reaches_later_figures():
@@ -597,8 +603,8 @@ def test_names_stay_nearest_to_their_own_curve():
         assert int(np.argmin(gaps)) == number
 
 
-def test_areas_are_drawn_to_scale(drawn):
-    square, close = drawn["areas"].figure.axes
+def test_areas_are_drawn_to_scale():
+    square, close = drawn(areas).figure.axes
     for axes in (square, close):
         filled = [p for p in axes.patches if isinstance(p, Rectangle)]
         sizes = [(p.get_width(), p.get_height()) for p in filled]
