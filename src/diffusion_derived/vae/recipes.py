@@ -61,7 +61,7 @@ class Recipe:
 PLANE = Recipe(latents=2, steps=3000, rate=2e-3)
 """Two latents, so that the whole of z is a plane that can be looked at."""
 
-BEST = Recipe(16, dropout=0.12, steps=5500, batch=64, rate=4e-3, weight_decay=0.1, kl_warm_up=0.7)
+BEST = Recipe(16, dropout=0.15, steps=6000, batch=64, rate=4e-3, weight_decay=0.1, kl_warm_up=0.7)
 """Sixteen latents, for the best bound that this chapter reaches."""
 
 SHORT = Recipe(8, steps=1200)
