@@ -60,13 +60,14 @@ def log_bound(
 def log_weights(
     flow: Flow, levels: Tensor, draws: int, generator: Generator, count: int = 17
 ) -> Tensor:
-    r"""`log_bound` for many draws, shape (draws, N): their mean's log is the tighter bound.
+    r"""`log_bound` for many draws, shape (draws, N), on the CPU: the log of their mean is tighter.
 
     $\frac1S\sum_s e^{\ell_s}$ is an unbiased estimate of $P(k)$, so the logs go to
     `metrics.importance_weighted_bound`.
     """
     draws = checks.count("draws", draws, 1)
-    return torch.stack([log_bound(flow, levels, generator, count=count) for _ in range(draws)])
+    bounds = (log_bound(flow, levels, generator, count=count) for _ in range(draws))
+    return torch.stack([bound.cpu() for bound in bounds])
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
 from math import log
@@ -18,6 +19,9 @@ from diffusion_derived.flows.dequantise import Evaluation, evaluate
 from diffusion_derived.flows.flow import Flow, NormalBase, UniformBase
 from diffusion_derived.flows.layers import Logit, Scaled, SplineMargins
 from diffusion_derived.flows.recipes import POINTS, Recipe, fit, plane_masks, point_loss
+
+Density = Callable[[Tensor], Tensor]
+"""Log densities, shape (N,), of points, shape (N, 2)."""
 
 __all__ = [
     "NoDeterminant",
@@ -56,13 +60,13 @@ class ToyChecks:
 @torch.no_grad()
 def toy_checks(flow: Flow, toy: Toy, *, seed: int = 1, points: int = 10_000) -> ToyChecks:
     """All four numbers, the last three on `points` points drawn from the toy."""
-    x = toy.sample(points, devices.generator(seed)).to(flow.base.place.device)
+    x = toy.sample(points, devices.generator(seed))
     z, log_det = flow(x)
     return ToyChecks(
-        integral=total_mass(flow.log_prob, flow.base.place.device),
-        inverse_error=(flow.inverse(z)[0] - x).abs().max().item(),
-        log_det_error=(jacobian_log_det(flow, x) - log_det).abs().max().item(),
-        kl=average((toy.log_prob(x.double()) - flow.log_prob(x)).cpu().numpy()),
+        integral=total_mass(flow.log_prob),
+        inverse_error=(flow.inverse(z)[0].cpu() - x).abs().max().item(),
+        log_det_error=(jacobian_log_det(flow, x) - log_det.cpu()).abs().max().item(),
+        kl=average((toy.log_prob(x.double()) - flow.log_prob(x).cpu()).numpy()),
     )
 
 
@@ -78,20 +82,20 @@ def jacobian_log_det(flow: Flow, x: Tensor) -> Tensor:
 
 
 @torch.no_grad()
-def total_mass(log_prob, device="cpu", *, reach: float = 4.0, cells: int = 400) -> float:
+def total_mass(log_prob: Density, *, reach: float = 4.0, cells: int = 400) -> float:
     """The integral of a density in the plane over [-reach, reach]², by the midpoint rule."""
     axis = (torch.arange(cells) + 0.5) * (2 * reach / cells) - reach
-    grid = torch.cartesian_prod(axis, axis).to(device)
+    grid = torch.cartesian_prod(axis, axis)
     parts = [log_prob(part).double().exp().sum().item() for part in grid.split(40_000)]
     return sum(parts) * (2 * reach / cells) ** 2
 
 
 @torch.no_grad()
-def density_grid(log_prob, device="cpu", *, reach: float = 2.0, cells: int = 160) -> np.ndarray:
+def density_grid(log_prob: Density, *, reach: float = 2.0, cells: int = 160) -> np.ndarray:
     """A density in the plane at the middles of cells of [-reach, reach]²: (rows of y, x)."""
     axis = (torch.arange(cells) + 0.5) * (2 * reach / cells) - reach
     y, x = torch.meshgrid(axis, axis, indexing="ij")
-    values = log_prob(torch.stack([x, y], dim=-1).reshape(-1, 2).to(device)).exp()
+    values = log_prob(torch.stack([x, y], dim=-1).reshape(-1, 2)).exp()
     return values.reshape(cells, cells).cpu().numpy()
 
 
@@ -121,13 +125,12 @@ def without_log_determinant(toy: Toy, *, steps: int = 400, seed: int = 0) -> NoD
     mistake leaves nothing: its loss is 0 for every flow, and so is its gradient.
     """
     right, wrong = (_trained(toy, loss, steps, seed) for loss in (point_loss, _loss_without))
-    x = toy.sample(10_000, devices.generator(seed + 1)).to(devices.device())
+    x = toy.sample(10_000, devices.generator(seed + 1))
     with torch.no_grad():
         scores = [average(f(x).cpu().numpy()) for f in (right.log_prob, partial(_claimed, wrong))]
-    mass = partial(total_mass, device=devices.device())
     claims = partial(_claimed, wrong)
     return NoDeterminant(
-        *scores, mass(right.log_prob), mass(claims), mass(claims, reach=8.0, cells=400)
+        *scores, total_mass(right.log_prob), total_mass(claims), total_mass(claims, reach=8.0)
     )
 
 
@@ -257,9 +260,9 @@ def slab(images: Images, pixel: int = 41, *, steps: int = 600) -> Slab:
     ]
     x = (torch.arange(17 * 60) + 0.5) / (17 * 60)
     with torch.no_grad():
-        curves = [f.log_prob(x[:, None].to(devices.device())).exp().cpu().numpy() for f in fits]
+        curves = [f.log_prob(x[:, None]).exp().cpu().numpy() for f in fits]
     shares = torch.bincount(one.train[:, 0], minlength=17) / len(one.train)
-    bits = [evaluate(f, one.test.to(devices.device()), devices.generator(1)) for f in fits]
+    bits = [evaluate(f, one.test, devices.generator(1)) for f in fits]
     floor = metrics.bits_per_dim(metrics.histogram_log_prob(one.test, one.train), dims=1)
     histogram = 17 * shares.repeat_interleave(60).numpy()
     return Slab(pixel, x.numpy(), histogram, *curves, *bits, floor)

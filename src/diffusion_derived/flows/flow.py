@@ -18,7 +18,8 @@ class Flow(nn.Module):
     r"""$\log p(x) = \log p_{\mathrm{base}}(z) + \log|\det \partial z/\partial x|$, $z = f(x)$.
 
     `layers` lead from the data to the base, each with `.forward(x)` and `.inverse(z)` that give
-    values (N, D) and log-determinants (N,); the log-determinants of the layers add up.
+    values (N, D) and log-determinants (N,); the log-determinants of the layers add up. Points may
+    come from any device; they are moved to the flow's.
     Rippel and Adams (2013); Papamakarios and others, *Normalizing flows* (2021). Chapter 8.
     """
 
@@ -32,7 +33,8 @@ class Flow(nn.Module):
 
         A `generator` switches dropout on.
         """
-        total = x.new_zeros(len(self._checked("x", x)))
+        x = self._checked("x", x)
+        total = x.new_zeros(len(x))
         for layer in self.layers:
             x, log_det = layer(x, generator)
             total = total + log_det
@@ -47,7 +49,8 @@ class Flow(nn.Module):
 
         The first stage is `z` itself with 0, the last is what `inverse` gives.
         """
-        stages = [(z, z.new_zeros(len(self._checked("z", z))))]
+        z = self._checked("z", z)
+        stages = [(z, z.new_zeros(len(z)))]
         for layer in reversed(self.layers):
             point, total = stages[-1]
             point, log_det = layer.inverse(point)
@@ -64,16 +67,16 @@ class Flow(nn.Module):
 
     @torch.no_grad()
     def sample(self, n: int, generator: Generator) -> Tensor:
-        """`n` points, shape (n, D), drawn from the base and pushed back through every layer."""
+        """`n` points on the CPU, shape (n, D): drawn from the base, pushed back layer by layer."""
         z = self.base.sample(checks.count("n", n, 1), generator)
-        return self.inverse(z.to(self.base.place))[0]
+        return self.inverse(z.to(self.base.place))[0].cpu()
 
     def _checked(self, name: str, value: Tensor) -> Tensor:
         if value.ndim != 2 or value.shape[-1] != self.base.dims:
             checks.refuse(f"{name}'s shape", tuple(value.shape), f"(N, {self.base.dims})")
         if not torch.isfinite(value).all():
             checks.refuse(name, "values that are infinite or NaN", "finite numbers")
-        return value
+        return value.to(self.base.place.device)
 
 
 class Base(nn.Module):
