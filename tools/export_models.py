@@ -41,11 +41,11 @@ VERSIONS = ("torch", "onnx", "onnxscript")
 
 def exported(graph: Graph) -> bytes:
     """The graph as the bytes of an ONNX file, without names of the author's folders."""
-    shapes = tuple(
-        None if name in graph.fixed else {0: torch.export.Dim("n")} for name in graph.inputs
-    )
+    n = torch.export.Dim("n")
+    shapes = tuple(None if name in graph.fixed else {0: n} for name in graph.inputs)
     with tempfile.TemporaryDirectory() as folder, warnings.catch_warnings():
         warnings.simplefilter("ignore", FutureWarning)
+        warnings.filterwarnings("ignore", "# The axis name")
         path = Path(folder) / "graph.onnx"
         torch.onnx.export(
             graph.network.eval(),

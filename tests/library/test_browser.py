@@ -3,10 +3,13 @@
 import gzip
 import hashlib
 import json
+import shutil
 
 import numpy as np
 import onnx
 import pytest
+import torch
+from torch import nn
 
 import export_models
 import page_models
@@ -69,6 +72,69 @@ def test_a_stack_trace_in_a_graph_would_be_found(monkeypatch):
     inputs = {"z": page_models.lattice()}
     graph = page_models.Graph(page_models.MeanPicture(model), inputs, ("mean",))
     assert b"site-packages" in export_models.exported(graph)
+
+
+class Words(nn.Module):
+    """A text encoder in small: whole numbers in, attention, vectors out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = nn.Embedding(20, 16)
+        self.attention = nn.MultiheadAttention(16, 2, batch_first=True)
+
+    def forward(self, tokens: torch.Tensor) -> torch.Tensor:
+        h = self.table(tokens)
+        return h + self.attention(h, h, h, need_weights=False)[0]
+
+
+class Denoiser(nn.Module):
+    """A denoiser in small: three inputs, convolutions, norm and attention to the words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stem, self.norm = nn.Conv2d(3, 16, 3, padding=1), nn.GroupNorm(4, 16)
+        self.time, self.out = nn.Linear(1, 16), nn.Conv2d(16, 3, 3, padding=1)
+        self.attention = nn.MultiheadAttention(16, 2, batch_first=True)
+
+    def forward(self, x: torch.Tensor, t: torch.Tensor, words: torch.Tensor) -> tuple:
+        h = nn.functional.silu(self.norm(self.stem(x))) + self.time(t)[:, :, None, None]
+        rows = h.flatten(2).transpose(1, 2)
+        rows = rows + self.attention(rows, words, words, need_weights=False)[0]
+        out = self.out(rows.transpose(1, 2).reshape(h.shape))
+        return out, out.square().mean((1, 2, 3))
+
+
+@pytest.mark.slow
+@pytest.mark.browser
+def test_a_model_of_several_graphs_and_inputs_runs_in_the_page(tmp_path, monkeypatch):
+    torch.manual_seed(0)
+    words, denoiser = Words().eval(), Denoiser().eval()
+    tokens = torch.randint(0, 20, (3, 5))
+    noise = {"x": torch.randn(3, 3, 8, 8), "t": torch.rand(3, 1), "words": words(tokens).detach()}
+    model = page_models.PageModel(
+        chapter=14,
+        recipe="two graphs",
+        settings={},
+        graphs={
+            "text": page_models.Graph(words, {"tokens": tokens}, ("words",)),
+            "denoiser": page_models.Graph(denoiser, noise, ("out", "power")),
+        },
+    )
+    shutil.copytree(browser.HERE / "runtime", tmp_path / "runtime")
+    monkeypatch.setattr(browser, "HERE", tmp_path)
+    monkeypatch.setattr(export_models, "MODELS", tmp_path / "models")
+    monkeypatch.setattr(export_models, "MANIFEST", tmp_path / "models" / "MANIFEST.json")
+    entry = export_models.write("pair", model)
+    monkeypatch.setattr(browser, "manifest", lambda: {"pair": entry})
+    page = export_models.compared("pair", model)["page"]
+    assert page["largest_difference"] <= 1e-5
+    assert [name for name in browser.names() if "pair" in name] == [
+        "models/pair/denoiser.onnx.gzip",
+        "models/pair/text.onnx.gzip",
+    ]
+    for graph in model.graphs.values():
+        graph.inputs.update({name: each[:1] for name, each in graph.inputs.items()})
+    assert export_models.compared("pair", model)["page"]["largest_difference"] <= 1e-5
 
 
 def test_only_listed_files_are_read():
