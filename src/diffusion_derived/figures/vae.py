@@ -33,6 +33,7 @@ def plane(codes: ArrayLike, labels: ArrayLike, decoded: ArrayLike, reach: float)
         f"lie together. Right, the digits drawn at {rows} times {columns} places of the same plane."
     )
     with style.picture(alt, height=3.2) as drawn:
+        drawn.figure.get_layout_engine().set(h_pad=0.06)
         left, right = drawn.figure.subplots(1, 2, sharey=True)
         _numerals(left, _floats(codes), _floats(labels))
         _circles(left)
