@@ -10,7 +10,7 @@ from diffusion_derived.vae import BetaBinomialPixels, BinomialPixels, Posterior,
 from diffusion_derived.vae.model import standard_normal
 from diffusion_derived.vae.networks import MLP, dropped
 
-X = data.digits().test[:40]
+X = data.digits().test[:40].to(devices.device())
 
 
 def small(latents=3, likelihood=None, seed=1):
@@ -95,9 +95,9 @@ def test_one_latent_against_quadrature():
     """The log of the mean weight is log p(x), which one latent lets us add up on a grid."""
     recipe = Recipe(latents=1, hidden=32, steps=150, kl_warm_up=0.0)
     model, _ = vae.fit(recipe, data.digits())
-    z = torch.linspace(-9, 9, 4001, dtype=torch.float32).unsqueeze(-1)
+    z = torch.linspace(-9, 9, 4001, device=X.device).unsqueeze(-1)
     with torch.no_grad():
-        parameters = model.decode(z.to(model.prior(1, noise()).device)).unsqueeze(1)
+        parameters = model.decode(z).unsqueeze(1)
         joint = model.likelihood.log_prob(parameters, X) + standard_normal(z).unsqueeze(-1)
     exact = torch.logsumexp(joint.double(), 0) + np.log(18 / 4000)
     weights = model.log_weights(X, 20_000, noise(2)).double()

@@ -70,7 +70,7 @@ def test_what_a_slip_reports_and_what_it_is_worth(brief):
 
 def test_a_mean_over_pixels_is_a_weight_of_64(brief):
     """The gradient of the slip is that of the loss with beta = 64, divided by 64."""
-    x, parameters = DIGITS.train[:20], list(brief.parameters())
+    x, parameters = DIGITS.train[:20].to(devices.device()), list(brief.parameters())
     bound = brief.bound(x, noise())
     slip = (bound.kl - bound.reconstruction / 64).mean()
     first = torch.autograd.grad(slip, parameters, retain_graph=True)
@@ -87,7 +87,7 @@ def test_units_are_sorted_and_counted(brief):
     assert found.kl.shape == found.spread.shape == (3,)
     assert (np.diff(found.kl) <= 0).all() and found.active == (found.kl > 0.1).sum()
     with torch.no_grad():
-        q = brief.encode(DIGITS.test)
+        q = brief.encode(DIGITS.test.to(devices.device()))
     assert found.kl.sum() == pytest.approx(float(q.kl().mean()), rel=1e-4)
 
 
@@ -121,7 +121,7 @@ def test_three_gradients_one_mean(brief):
 
 def test_the_reparametrised_one_is_autograd_s(brief):
     """The slope of the mean bound over the same draws, by autograd through mu."""
-    x, draws = DIGITS.test[0], 500
+    x, draws = DIGITS.test[0].to(devices.device()), 500
     with torch.no_grad():
         q = brief.encode(x)
     mu = q.mu.clone().requires_grad_()
@@ -139,9 +139,9 @@ def test_the_reparametrised_one_is_autograd_s(brief):
 
 def test_an_autoencoder_learns_and_repeats():
     (one, steps), (two, _) = (fit_autoencoder(3, DIGITS, steps=100) for _ in range(2))
-    assert torch.equal(one.encode(DIGITS.test), two.encode(DIGITS.test))
+    x = DIGITS.test[:5].to(devices.device())
+    assert torch.equal(one.encode(x), two.encode(x))
     assert len(steps) == 100 and steps[-1].loss < 0.7 * steps[0].loss
-    x = DIGITS.test[:5]
     error = (one.decode(one.encode(x)) - x).square().sum(-1).mean()
     torch.testing.assert_close(one.loss(x), error)
 

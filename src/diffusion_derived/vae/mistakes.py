@@ -35,8 +35,7 @@ class _WidthIsLogVar(Recipe):
     """A recipe that draws with the logarithm of the variance as its standard deviation."""
 
     def loss(self, model, x, generator, progress):
-        rise = min(1.0, progress / self.kl_warm_up) if self.kl_warm_up else 1.0
-        return _log_var_as_width(model, x, generator).loss(self.beta * rise)
+        return _log_var_as_width(model, x, generator).loss(self.weight(progress))
 
 
 def slips(digits: Images, recipe: Recipe = SHORT, right: VAE | None = None) -> dict[str, Slip]:

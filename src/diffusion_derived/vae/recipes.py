@@ -47,8 +47,11 @@ class Recipe:
 
     def loss(self, model: VAE, x: Tensor, generator: torch.Generator, progress: float) -> Tensor:
         """Minus the bound, its divergence weighted by the warm-up: mean nats. Chapter 7."""
-        rise = min(1.0, progress / self.kl_warm_up) if self.kl_warm_up else 1.0
-        return model.bound(x, generator, dropout=True).loss(self.beta * rise)
+        return model.bound(x, generator, dropout=True).loss(self.weight(progress))
+
+    def weight(self, progress: float) -> float:
+        """Weight of the divergence after a share `progress` of the steps. Chapter 7."""
+        return self.beta * (min(1.0, progress / self.kl_warm_up) if self.kl_warm_up else 1.0)
 
     def train(self, model: VAE, examples: Tensor) -> Iterator[training.Step]:
         """The steps of the training, one at a time. Chapter 7."""
