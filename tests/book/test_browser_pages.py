@@ -29,12 +29,16 @@ PAGES = [
     "notebooks/04_information",
     "notebooks/05_em",
     "notebooks/06_elbo",
+    "notebooks/07_vae",
+    "notebooks/08_hierarchies_and_flows",
     "notebooks/exercises/01_bayes",
     "notebooks/exercises/02_beta_coin",
     "notebooks/exercises/03_monte_carlo",
     "notebooks/exercises/04_information",
     "notebooks/exercises/05_em",
     "notebooks/exercises/06_elbo",
+    "notebooks/exercises/07_vae",
+    "notebooks/exercises/08_hierarchies_and_flows",
 ]
 CHAPTERS = [name for name in PAGES if name.startswith("notebooks/0")]
 # Folds open with a fade in the theme; colours are judged when it is over.
