@@ -23,6 +23,7 @@ PAGES = [
     "book/api",
     "book/api/inference",
     "book/api/variational",
+    "book/api/deep",
     "notebooks/01_bayes",
     "notebooks/02_beta_coin",
     "notebooks/03_monte_carlo",
