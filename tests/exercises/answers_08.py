@@ -32,7 +32,7 @@ CENTRED = "(48, 64, 17, 1 / 8, -1)"
 
 def letters(right, against, place=CENTRED):
     """These letters right, and the others refuted at one place."""
-    return f"right = set({right!r})\nwitness = dict.fromkeys({against!r}, {place})\n"
+    return f"correct = set({right!r})\nwitness = dict.fromkeys({against!r}, {place})\n"
 
 
 def climbing(
@@ -295,7 +295,7 @@ EQUAL = {
     ],
     "q3": [
         letters("DA", "BCEF", "(0, 1, 2, 3, 5)"),
-        "right = {'A', 'D'}\nwitness = dict(B=(1.0, 10, 17, 0.5, 0), C=(0, 1, 256, 2, 0),\n"
+        "correct = {'A', 'D'}\nwitness = dict(B=(1.0, 10, 17, 0.5, 0), C=(0, 1, 256, 2, 0),\n"
         "               E=(5, 3, 4, 1.0, 7), F=(0, 1, 2, 1, 0))\n",
     ],
     "q4": [
