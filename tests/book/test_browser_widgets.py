@@ -3,15 +3,19 @@
 What it then shows is compared with SciPy and with exact fractions.
 """
 
+import base64
+import json
 from collections.abc import Callable
 from fractions import Fraction
 
 import numpy as np
 import pytest
+import torch
 from playwright.sync_api import Locator, Page
 from scipy import special, stats
 from test_browser_pages import served, visit  # noqa: F401  (fixtures)
 
+from diffusion_derived import flows
 from diffusion_derived.widgets import metropolis, monte_carlo
 
 WAYS = pytest.mark.parametrize("way", ["http", "file"])
@@ -185,3 +189,52 @@ def test_the_fits_by_either_divergence(visit: Callable, way: str) -> None:  # no
             assert number(widget, "kl-qp") == pytest.approx(divergence(q, p), abs=1e-7)
             assert number(widget, "kl-pq") == pytest.approx(divergence(p, q), abs=1e-7)
             assert widget.locator(".wg-note").inner_text() != ""
+
+
+def shipped(page: Page) -> np.ndarray:
+    """The weights of the flow that the page carries."""
+    state = page.locator('script[type="application/vnd.jupyter.widget-state+json"]')
+    models = json.loads(state.inner_text())["state"].values()
+    (grid,) = (one for one in models if "FlowGrid" in one["state"].get("_anywidget_id", ""))
+    (weights,) = (one["data"] for one in grid["buffers"] if one["path"] == ["weights"])
+    return np.frombuffer(base64.b64decode(weights), "<f4")
+
+
+def ring_flow(weights: np.ndarray) -> flows.Flow:
+    """The flow in PyTorch, in double precision."""
+    flow, at = flows.RING.build(), 0
+    with torch.no_grad():
+        for part in flow.parameters():
+            part.copy_(torch.tensor(weights[at : at + part.numel()]).view(part.shape))
+            at += part.numel()
+    return flow.double()
+
+
+@WAYS
+def test_the_flow_grids(visit: Callable, way: str) -> None:  # noqa: F811
+    page = visit("notebooks/08_hierarchies_and_flows", way)
+    (widget,) = widgets(page, "flow-grid")
+    flow = ring_flow(shipped(page))
+    pad = widget.locator('[data-key="place"]')
+    for done in range(8):
+        assert slide(widget, "layers", done and 1) == done
+        pad.press("ArrowLeft")
+        pad.press("Shift+ArrowUp" if done % 3 == 0 else "ArrowDown")
+        x, y = ([float(part) for part in number_text(widget, name).split(",")] for name in "xy")
+        with torch.no_grad():
+            point = torch.tensor([x], dtype=torch.float64)
+            stages = flow.path(flow(point)[0])[::-1]
+            total = flow.log_prob(point).item()
+        assert y == pytest.approx(stages[done][0][0].tolist(), abs=1e-5)
+        left = -stages[done][1].item()
+        assert number(widget, "rest") == pytest.approx(left, abs=1e-5)
+        assert number(widget, "so-far") == pytest.approx(total - left, abs=1e-5)
+        assert number(widget, "log-p") == pytest.approx(total, abs=1e-5)
+    cells = widget.locator("svg g .wg-cell")
+    shades = set(cells.evaluate_all("all => all.map(e => e.getAttribute('fill-opacity'))"))
+    assert cells.count() == 256 and len(shades) == 1
+
+
+def number_text(widget: Locator, name: str) -> str:
+    """What a number of a widget keeps, as it is written."""
+    return widget.locator(f'[data-number="{name}"]').get_attribute("data-value")
