@@ -38,6 +38,21 @@ def test_six_decoders_seven_rows():
         assert row.numbers == row.model.likelihood.outputs and row.seconds > 0
 
 
+def test_the_normal_learns_from_pictures_moved_anew_at_each_step(monkeypatch):
+    moved = []
+
+    def noted(x, generator):
+        moved.append(vae.dequantised(x, generator))
+        return moved[-1]
+
+    monkeypatch.setattr("diffusion_derived.vae.decoder_costs.dequantised", noted)
+    decoders(DIGITS, replace(BRIEF, steps=4))
+    batches = [x for x in moved if len(x) == BRIEF.batch]
+    assert len(batches) == 4 and len(moved) == 6  # and once those that it is judged by
+    noises = [x - x.round() for x in batches]
+    assert not torch.equal(noises[0], noises[1])
+
+
 def test_within_levels_is_a_bound_for_the_cut_normal():
     """The mass that a normal density gives a level, against the mean of its log density there."""
     rows = decoders(DIGITS, replace(BRIEF, steps=40))
@@ -64,6 +79,7 @@ def test_what_a_slip_reports_and_what_it_is_worth(brief):
     assert pixels.cost.elbo.value > right.cost.elbo.value
     for name in ("KL averaged over latents", "z = mu, no KL"):
         assert rows[name].reported.value < rows[name].cost.iwae.value
+    assert rows["KL averaged over latents"].units.kl.sum() > 1.2 * right.units.kl.sum()
     width = rows["log_var as width"]
     assert width.reported.value < width.cost.elbo.value - 0.1
 
