@@ -45,7 +45,8 @@ class Posterior:
 
         The divergence of $q(z_j \mid x)$ from the standard normal prior. Chapter 7.
         """
-        return 0.5 * (self.mu.square() + self.log_var.exp() - 1 - self.log_var)
+        square, variance = self.mu.square(), self.log_var.exp()
+        return 0.5 * (square + variance - 1 - self.log_var)
 
     def kl(self) -> Tensor:
         r"""$D_{\mathrm{KL}}(q(z \mid x) \,\|\, p(z))$: the sum over the latents, shape (...)."""
@@ -125,8 +126,10 @@ class VAE(nn.Module):
         """
         masks = generator if dropout else None
         q = self.encode(x, masks)
-        z = q.sample(devices.normal(*q.mu.shape, generator=generator, like=q.mu))
-        return Bound(self.likelihood.log_prob(self.decode(z, masks), x), q.kl())
+        eps = devices.normal(*q.mu.shape, generator=generator, like=q.mu)
+        z = q.sample(eps)
+        reconstruction = self.likelihood.log_prob(self.decode(z, masks), x)
+        return Bound(reconstruction, q.kl())
 
     @torch.no_grad()
     def log_weights(self, x: Tensor, draws: int, generator: torch.Generator) -> Tensor:
