@@ -15,7 +15,7 @@ from diffusion_derived.data import Images
 from diffusion_derived.estimates import Estimate, average
 from diffusion_derived.hierarchical.stacks import BottomUp, TopDown, merged, shifted
 from diffusion_derived.metrics import log_mean_exp
-from diffusion_derived.vae import VAE, BetaBinomialPixels
+from diffusion_derived.vae import ACTIVE, VAE, BetaBinomialPixels
 
 LATENTS, ABOVE = 16, 8
 """Numbers in the first level and in the second."""
@@ -119,9 +119,9 @@ class Score:
         """A bound in bits a pixel, with its error bar over the pictures. Chapter 8."""
         return average(-getattr(self, name) / (dims * log(2)))
 
-    def active(self, threshold: float = 0.01) -> int:
-        """Units of level one whose divergence is above `threshold` nats. Chapter 8."""
-        return int((self.units > threshold).sum())
+    def active(self) -> int:
+        """Units of level one that say more than chapter 7's `ACTIVE`, 0.1 nat. Chapter 8."""
+        return int((self.units > ACTIVE).sum())
 
 
 @torch.no_grad()

@@ -5,7 +5,7 @@ from diffusion_derived.vae.cut_densities import GaussianPixels, LogisticPixels, 
 from diffusion_derived.vae.decoder_costs import DecoderCost, decoders
 from diffusion_derived.vae.drawn import Drawn, samples
 from diffusion_derived.vae.gradients import Slopes, slopes
-from diffusion_derived.vae.latents import Start, Units, starts, units
+from diffusion_derived.vae.latents import ACTIVE, Start, Units, starts, units
 from diffusion_derived.vae.likelihoods import (
     BernoulliPixels,
     BetaBinomialPixels,
@@ -21,6 +21,7 @@ from diffusion_derived.vae.networks import MLP
 from diffusion_derived.vae.recipes import BEST, PLANE, SHORT, Evaluation, Recipe, evaluate, fit
 
 __all__ = [
+    "ACTIVE",
     "BEST",
     "MLP",
     "PLANE",
