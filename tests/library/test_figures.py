@@ -517,6 +517,7 @@ def test_no_title_and_an_alt_text_of_a_sentence(picture):
     assert "0x" not in repr(picture)
 
 
+@pytest.mark.slow  # each picture is drawn once more
 def test_the_same_data_give_the_same_bytes(draw, picture):
     with matplotlib.rc_context({"lines.linewidth": 7, "font.family": "serif"}):
         assert draw().png == picture.png
