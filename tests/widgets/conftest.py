@@ -6,14 +6,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from bare_page import PAGE, STATIC, VIEW
 from ipywidgets.embed import embed_data
 from playwright.sync_api import Browser, Page
 
 from diffusion_derived import browser as page_models
 from diffusion_derived.roles import GROUND
 from diffusion_derived.widgets.base import module
-
-STATIC = Path(__file__).parents[2] / "book" / "_static"
 
 
 @pytest.fixture(scope="session")
@@ -34,20 +33,6 @@ def maths(browser: Browser) -> Iterator[Callable]:
 
     yield evaluate
     page.close()
-
-
-PAGE = """<!doctype html>
-<html lang="en" data-theme="{theme}"><head><meta charset="utf-8"><title>Widgets</title>
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<script src="{static}/vendor/require.js"></script>
-<script src="{static}/widgets-config.js"></script>
-<script>diffusionDerived.files = "{files}/"</script>
-<script src="{static}/vendor/html-manager/embed-amd.js"></script>
-<script type="application/vnd.jupyter.widget-state+json">{state}</script></head>
-<body style="margin: 16px; background: {ground}; color: {ink}">
-<main><h1>Widgets</h1>{views}</main></body></html>
-"""
-VIEW = '<div><script type="application/vnd.jupyter.widget-view+json">{}</script></div>'
 
 
 @pytest.fixture(scope="session")

@@ -19,7 +19,7 @@ import onnx
 import onnx.reference
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT
-from conftest import PAGE, STATIC, VIEW
+from bare_page import PAGE, STATIC, VIEW
 from ipywidgets.embed import embed_data
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from scipy import stats
