@@ -344,6 +344,25 @@ def test_a_finger_on_a_point_drags_it_and_elsewhere_scrolls(static_page: Callabl
     assert stopped == [True, False]
 
 
+def test_a_finger_that_found_no_point_moves_none(static_page: Callable) -> None:
+    """Browsers capture every finger, also one that grabbed nothing."""
+    page = static_page(EmStepper(), width=390)
+    speak = page.context.new_cdp_session(page)
+    speak.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+
+    def swipe(*places: tuple[float, float]) -> None:
+        for kind, at in (("Start", places[:1]), ("Move", places[1:]), ("End", ())):
+            points = [{"x": x, "y": y} for x, y in at]
+            speak.send("Input.dispatchTouchEvent", {"type": f"touch{kind}", "touchPoints": points})
+
+    page.locator(".wg-sheet").scroll_into_view_if_needed()
+    before = value(page, "log-likelihood")
+    swipe(place(page, 9.5, 0.4), place(page, 9.5, 0.9))
+    assert value(page, "log-likelihood") == before
+    swipe(place(page, *POINTS[3]), place(page, 5, 3))
+    assert value(page, "log-likelihood") != before
+
+
 def test_three_components_are_told_apart_without_colour(static_page: Callable) -> None:
     page = static_page(EmStepper(components=3, moves=21))
     assert page.locator(".wg-key span:visible").all_inner_texts() == [

@@ -1,9 +1,8 @@
-// Points that are moved on a picture.
+// A pad over a drawing, whose points are moved by mouse, touch or keys.
 import { html, ownKeys } from "./common.js";
 
-// A field over a drawing on which points are moved by mouse, touch or keys. In the drawing's own
-// units, `grab(place)` says whether a point is there, `drag(place)` moves it, `nudge(dx, dy)` is one
-// step by an arrow key (ten with Shift), and `other(key)` says whether it used any other key.
+// In the drawing's units `grab(place)` says whether a point is there, `drag(place)` moves it,
+// `nudge(dx, dy)` steps by an arrow key (ten with Shift), `other(key)` uses another key.
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
 export function field({ key, label, drawing, grab, drag, nudge, other = () => false }) {
   const pad = html("div", {
@@ -16,15 +15,17 @@ export function field({ key, label, drawing, grab, drag, nudge, other = () => fa
     return [(clientX - left) * scale, (clientY - top) * scale];
   };
   pad.addEventListener("touchstart", (event) => {
-    if (grab(read(event.touches[0]))) event.preventDefault();
+    if (event.cancelable && grab(read(event.touches[0]))) event.preventDefault();
   }, { passive: false });
+  let held; // fingers capture themselves
   pad.addEventListener("pointerdown", (event) => {
-    if (!grab(read(event))) return;
+    held = grab(read(event));
+    if (!held) return;
     pad.focus();
     pad.setPointerCapture(event.pointerId);
   });
   pad.addEventListener("pointermove", (event) => {
-    if (pad.hasPointerCapture(event.pointerId)) drag(read(event));
+    if (held && pad.hasPointerCapture(event.pointerId)) drag(read(event));
   });
   pad.addEventListener("keydown", (event) => {
     const [dx, dy] = ARROWS[event.key] ?? [0, 0];

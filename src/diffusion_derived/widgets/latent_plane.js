@@ -165,7 +165,7 @@ function render({ model, el }) {
   });
 
   // A finger far from the mark scrolls the page, and a tap there moves the mark.
-  let [at, finger, held] = [layout(380), false, false];
+  let [at, finger] = [layout(380), false];
   const put = (z) => {
     demand.load();
     assign(model, "z", z.map(inside));
@@ -175,11 +175,11 @@ function render({ model, el }) {
     drawing,
     grab: (place) => {
       const [u, v] = model.get("z");
-      held = !finger || Math.hypot(at.x(u) - place[0], at.y(v) - place[1]) <= 40;
+      const held = !finger || Math.hypot(at.x(u) - place[0], at.y(v) - place[1]) <= 40;
       if (held) put(at.read(place));
       return held;
     },
-    drag: (place) => held && put(at.read(place)),
+    drag: (place) => put(at.read(place)),
     nudge: (dx, dy) => put([model.get("z")[0] + STEP * dx, model.get("z")[1] + STEP * dy]),
   });
   box.addEventListener("pointerdown", (event) => { finger = event.pointerType === "touch"; }, true);
