@@ -4,12 +4,13 @@ WRONG: question -> what was done -> (the answer's source, the most points that i
 EQUAL: question -> other answers that earn full marks.
 """
 
-SEEN = "-log(4 * pi) / 2 - (mu**2 + v) / 4"
-LOWER = "(1 + log(v) - (1 - c)**2 * (mu**2 + v) - w) / 2"
+SEEN = "-log(8 * pi) / 2 - ((2 - mu)**2 + v) / 8"
+LOWER = "(1 + log(v / 3) - ((1 - c)**2 * (mu**2 + v) + w) / 3) / 2"
 ABOVE = "(c**2 * (mu**2 + v) + w - 1 - log(w)) / 2"
+EVIDENCE = "-log(16 * pi) / 2 - 1 / 4"
 
 
-def stack(evidence="-log(8 * pi) / 2", seen=SEEN, lower=LOWER, above=ABOVE, best="(0.5, 0.5)"):
+def stack(evidence=EVIDENCE, seen=SEEN, lower=LOWER, above=ABOVE, best="(0.25, 0.75)"):
     """The stack on a line, right but for what is named."""
     return (
         f"log_evidence = {evidence}\n"
@@ -150,20 +151,23 @@ def log_pmf(weights, means, scales, levels):
 WRONG = {
     "q1": {
         "each level against a prior of its own": (
-            stack(lower="(1 + log(v / 2) - (mu**2 + v) / 2) / 2"),
+            stack(lower="(1 + log(v / 4) - (mu**2 + v) / 4) / 2"),
             1,
         ),
         "the noise of the upper guess forgotten": (
-            stack(lower="(1 + log(v) - (1 - c)**2 * (mu**2 + v)) / 2"),
+            stack(lower="(1 + log(v / 3) - (1 - c)**2 * (mu**2 + v) / 3) / 2"),
             1,
         ),
         "the upper divergence at the mean of the lower level": (
             stack(above="(c**2 * mu**2 + w - 1 - log(w)) / 2"),
             3,
         ),
-        "the evidence without the noise of what is seen": (stack(evidence="-log(6 * pi) / 2"), 3),
+        "the evidence without the noise of what is seen": (
+            stack(evidence="-log(8 * pi) / 2 - 1 / 2"),
+            3,
+        ),
         "variances taken for standard deviations": (
-            stack(seen="-log(8 * pi) / 2 - (mu**2 + v) / 8"),
+            stack(seen="-log(32 * pi) / 2 - ((2 - mu)**2 + v) / 32"),
             1,
         ),
         "the upper divergence added": (stack(above=f"-({ABOVE})"), 3),
@@ -278,11 +282,11 @@ WRONG = {
 
 EQUAL = {
     "q1": [
-        stack(seen="-(log(4 * pi) + (mu**2 + v) / 2) / 2"),
+        stack(seen="-(log(8 * pi) + ((2 - mu)**2 + v) / 4) / 2"),
         stack(
-            evidence="-0.5 * log(2 * pi * 4)",
-            best="[1 / 2, 1 / 2]",
-            lower="0.5 + 0.5 * log(v) - 0.5 * ((1 - c)**2 * mu**2 + (1 - c)**2 * v + w)",
+            evidence="-0.5 * log(2 * pi * 8) - 0.25",
+            best="[1 / 4, 3 / 4]",
+            lower="0.5 + 0.5 * log(v / 3) - ((1 - c)**2 * mu**2 + (1 - c)**2 * v + w) / 6",
         ),
     ],
     "q2": [

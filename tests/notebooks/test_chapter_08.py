@@ -378,11 +378,26 @@ def test_the_top_forgets():
 
 
 def test_the_tie_is_a_tie():
-    found, bars = rows("stacks-tie-table"), errors("stacks-tie-table")
+    found, bars = rows("stacks-tie-rows"), errors("stacks-tie-rows")
     assert len(found) == 2
-    for name, (one, two, won) in found.items():
+    for name, (one, two, won, *seeds) in found.items():
         assert one - two == pytest.approx(won, abs=1.1e-3) and abs(won) < 0.015
+        assert np.mean(seeds) == pytest.approx(won, abs=6e-4)
         assert bars[name][2] < 0.3 * bars[name][0]
+    *_, won, first, second = found["bound of 100 weights"]
+    assert "ahead in both seeds, by less than a hundredth" in PROSE
+    assert 0 < won < 0.01 and min(first, second) > 0
+    *_, won, first, second = found["bound"]
+    assert abs(won) < 2 * bars["bound"][2] and "within its error" in PROSE
+
+
+def test_what_the_levels_of_the_tie_pay():
+    short, tall = rows("stacks-tie-levels").values()
+    for reconstruction, lower, upper, bound in (short, tall):
+        assert bound == pytest.approx(reconstruction - lower - upper, abs=0.2)
+    assert short[2] == 0 and tall[2] > 3 and 4 < short[1] - tall[1] < 5
+    assert short[1] - tall[1] - tall[2] == pytest.approx(1, abs=0.7)
+    assert short[0] - tall[0] == pytest.approx(1, abs=0.7)
 
 
 def test_the_control_without_determinants_claims_one_height():

@@ -164,8 +164,9 @@ def _shaded(axes: Axes, cells: np.ndarray) -> None:
     x, y = np.moveaxis(cells, -1, 0)
     area = 0.5 * np.abs((x * np.roll(y, -1, 1) - y * np.roll(x, -1, 1)).sum(1))
     share = np.ceil(7 * np.clip(np.quantile(area, 0.1) / area, 0, 1)) / 8
-    for cell, alpha in zip(cells, 0.55 * share, strict=True):
-        axes.fill(*cell.T, facecolor=(P, alpha), edgecolor=MUTED, lw=0.35)
+    widths = 0.35 * np.clip(np.sqrt(area / np.median(area)), 0.15, 1)
+    for cell, alpha, width in zip(cells, 0.7 * share, widths, strict=True):
+        axes.fill(*cell.T, facecolor=(P, alpha), edgecolor=MUTED, lw=width)
 
 
 def _few_colours(png: bytes) -> bytes:
