@@ -391,7 +391,7 @@ PICTURES += [pushed_grid, spline_curve, two_densities, slab]
 def latent_plane():
     turn = np.arange(10)
     codes = np.column_stack([np.cos(turn), np.sin(turn)]) * 1.5
-    return vae.plane(codes, turn, np.full((4, 4, 64), 8.0), 3)
+    return vae.plane(codes, turn, np.full((4, 4, 64), 8.0), 3, codes / 2)
 
 
 def digit_rows():
@@ -412,6 +412,12 @@ def frechet_distances():
     return vae.distances({"real digits": (0.5, 0.1), "drawn": (5.0, 0.3)})
 
 
+def clouds():
+    turn = np.linspace(0, 6, 50)
+    circle = np.column_stack([np.cos(turn), np.sin(turn)])
+    return vae.clouds({"prior": 2 * circle, "codes": circle}, circle[:9])
+
+
 def surviving_columns():
     variances = np.linspace(3, 0.1, 20)
     found = {beta: np.maximum(0, variances[:16] - 0.04 * beta) for beta in (1, 64)}
@@ -419,7 +425,7 @@ def surviving_columns():
 
 
 PICTURES += [latent_plane, digit_rows, latents_in_use, pixel_laws, frechet_distances]
-PICTURES += [surviving_columns]
+PICTURES += [clouds, surviving_columns]
 
 
 @functools.cache

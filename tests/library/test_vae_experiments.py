@@ -31,7 +31,7 @@ def test_six_decoders_seven_rows():
     assert len(rows) == 7 and len({id(row.model) for row in rows.values()}) == 6
     comparable = [name for name, row in rows.items() if row.comparable]
     assert comparable == [
-        "Beta-Binomial", "binomial", "logistic", "categorical", "normal, within levels"
+        "Beta-binomial", "binomial", "logistic", "categorical", "normal, within levels"
     ]  # fmt: skip
     for row in rows.values():
         assert np.isfinite(row.cost.elbo.value) and row.cost.iwae.value < row.cost.elbo.value

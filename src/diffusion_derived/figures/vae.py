@@ -7,7 +7,6 @@ from matplotlib.axes import Axes
 from matplotlib.font_manager import FontProperties
 from matplotlib.path import Path
 from matplotlib.textpath import TextPath
-from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from diffusion_derived.figures import mixture, style
@@ -19,12 +18,19 @@ DARKEST = 16
 """The highest level of a pixel of the digits."""
 
 
-def plane(codes: ArrayLike, labels: ArrayLike, decoded: ArrayLike, reach: float) -> Picture:
+def plane(
+    codes: ArrayLike,
+    labels: ArrayLike,
+    decoded: ArrayLike,
+    reach: float,
+    learned: ArrayLike | None = None,
+) -> Picture:
     """Codes of pictures as numerals, and what the decoder draws at the places of a lattice.
 
     `codes` has shape (n, 2), `labels` (n,), `decoded` (rows, columns, 64) in levels, from the
-    upper left corner; both panels reach from -`reach` to `reach`. Circles show where one draws:
-    one and two standard deviations of the standard normal. Chapter 7.
+    upper left corner; both panels reach from -`reach` to `reach`. `learned`, shape (m, 2), are the
+    codes of the pictures learned from, as pale dots. Circles show where one draws: one and two
+    standard deviations of the standard normal. Chapter 7.
     """
     decoded = _floats(decoded)
     rows, columns = decoded.shape[:2]
@@ -35,6 +41,8 @@ def plane(codes: ArrayLike, labels: ArrayLike, decoded: ArrayLike, reach: float)
     with style.picture(alt, height=3.2) as drawn:
         drawn.figure.get_layout_engine().set(h_pad=0.06)
         left, right = drawn.figure.subplots(1, 2, sharey=True)
+        if learned is not None:
+            left.plot(*_floats(learned).T, "o", color=MUTED, ms=1.7, mew=0, alpha=0.45, zorder=0.5)
         _numerals(left, _floats(codes), _floats(labels))
         _circles(left)
         right.imshow(
@@ -75,7 +83,7 @@ def units(used: Mapping[str, tuple[ArrayLike, ArrayLike]]) -> Picture:
             axes.plot(places[~live], 0 * nats[~live], "x", color=MUTED, ms=4, clip_on=False)
             axes.set_title(name, color=INK)
             axes.set(xlim=(0.3, nats.size + 0.7), ylim=(0, None), xlabel="latent")
-            axes.xaxis.set_major_locator(MaxNLocator(3, integer=True))
+            axes.set_xticks(_ends(nats.size))
         panels[0].set_ylabel("nats a picture")
     return drawn
 
@@ -149,9 +157,31 @@ def survivors(
             axes.plot(places, squares, "o", color=ROLES["latent"].light, ms=3.2, clip_on=False)
             axes.set_title(f"weight {beta:g}", color=INK)
             axes.set(xlim=(0.3, latents + 0.7), ylim=(0, 1.05 * s[0]), xlabel="latent")
-            axes.xaxis.set_major_locator(MaxNLocator(3, integer=True))
+            axes.set_xticks(_ends(latents))
         panels[0].set_ylabel("squared length")
     return drawn
+
+
+def clouds(drawn: Mapping[str, ArrayLike], learned: ArrayLike) -> Picture:
+    """Points in the plane, a panel for each name, and over them those learned from.
+
+    Each of `drawn` has shape (n, 2), of which the first 500 are shown; `learned` has shape (m, 2).
+    Chapter 7, exercises.
+    """
+    drawn = {name: _floats(points)[:500] for name, points in drawn.items()}
+    alt = (
+        f"{len(drawn)} panels of small points, drawn from {', '.join(drawn)}; over each, as "
+        f"crosses, the same {len(learned)} points learned from."
+    )
+    reach = 1.05 * max(np.abs(points).max() for points in drawn.values())
+    with style.picture(alt, height=2.3) as picture:
+        panels = picture.figure.subplots(1, len(drawn), sharey=True, squeeze=False)[0]
+        for axes, (name, points) in zip(panels, drawn.items(), strict=True):
+            axes.plot(*points.T, "o", color=ROLES["p"].light, ms=2, mew=0, alpha=0.5)
+            axes.plot(*_floats(learned).T, "x", color=ROLES["data"].light, ms=3.5)
+            axes.set_title(name, color=INK)
+            axes.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal")
+    return picture
 
 
 # ---- pieces --------------------------------------------------------------------------------------
@@ -162,6 +192,11 @@ def _floats(numbers: ArrayLike) -> np.ndarray:
     if hasattr(numbers, "detach"):
         numbers = numbers.detach().cpu().numpy()
     return np.asarray(numbers, dtype=float)
+
+
+def _ends(places: int) -> list[int]:
+    """Ticks at the first place, the last, and one half way."""
+    return sorted({1, (places + 1) // 2, places})
 
 
 def _numerals(axes: Axes, codes: np.ndarray, labels: np.ndarray) -> None:

@@ -46,12 +46,12 @@ class DecoderCost:
 def decoders(digits: Images, recipe: Recipe = SHORT) -> dict[str, DecoderCost]:
     r"""Train six decoders by one recipe, and give what each costs on held-out pictures.
 
-    Beta-Binomial, binomial, logistic and categorical pixels are masses over 17 levels. Bernoulli
+    Beta-binomial, binomial, logistic and categorical pixels are masses over 17 levels. Bernoulli
     pixels learn pictures of two levels. The normal density learns $x + u$ with u uniform within
     a level, which makes its cost a bound for the levels too; at the bare levels the same model
     gives a number that bounds nothing. Chapter 7.
     """
-    found = {"Beta-Binomial": _cost(digits, recipe)}
+    found = {"Beta-binomial": _cost(digits, recipe)}
     for name, law in (("binomial", BinomialPixels), ("logistic", LogisticPixels),
                       ("categorical", CategoricalPixels)):  # fmt: skip
         found[name] = _cost(digits, replace(recipe, likelihood=law))

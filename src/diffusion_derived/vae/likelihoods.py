@@ -13,7 +13,7 @@ from torch.nn import functional
 from diffusion_derived import checks
 
 SMALLEST = 1e-3
-"""Least a and b of a Beta-Binomial pixel, so that no pixel is ever called impossible."""
+"""Least a and b of a Beta-binomial pixel, so that no pixel is ever called impossible."""
 
 
 class PixelLikelihood(nn.Module):
