@@ -125,8 +125,9 @@ def _master(path: pathlib.Path, cells: list[NotebookNode]) -> Master:
         _question(block, f"q{place}", f"{chapter}.{place}")
         for place, block in enumerate(blocks, start=1)
     )
-    for question in questions:
+    for place, question in enumerate(questions, start=1):
         _check_names(question, setup)
+        _check_later(question, questions[place:])
     if not questions:
         raise MasterError("there is no question; expected raw cells that begin '# BEGIN QUESTION'")
     return Master(path, setup, questions)
@@ -294,10 +295,32 @@ def _check_names(question: Question, setup: tuple[str, ...]) -> None:
             raise MasterError(f"question {question.name}: test {place} changes {changed[0]}")
 
 
+def _check_later(question: Question, later: tuple[Question, ...]) -> None:
+    """No later question changes what this one's tests read: they may run when all cells have."""
+    needed = set().union(*(_needed(test.source) for test in question.tests))
+    for other in later:
+        cells = (*other.given, *other.solution, *(test.source for test in other.tests))
+        changed = sorted(set().union(*map(_assigned, cells)) & needed)
+        if changed:
+            raise MasterError(
+                f"question {other.name} changes {changed[0]}, which a test of {question.name} reads"
+            )
+
+
 def _assigned(source: str) -> set[str]:
     """The names that a cell gives a value at its top level."""
     symbols = symtable.symtable(source, "<cell>", "exec").get_symbols()
     return {symbol.get_name() for symbol in symbols if symbol.is_assigned()}
+
+
+def _needed(source: str) -> set[str]:
+    """The names that a cell reads, at any depth, and does not set or import itself."""
+    tables = [symtable.symtable(source, "<cell>", "exec")]
+    own = {s.get_name() for s in tables[0].get_symbols() if s.is_assigned() or s.is_imported()}
+    for table in tables:
+        tables += table.get_children()
+    read = (s for table in tables for s in table.get_symbols() if s.is_global())
+    return {s.get_name() for s in read if s.is_referenced()} - own
 
 
 def _python(source: str) -> ast.Module:

@@ -1,7 +1,7 @@
 """A master is read as it is meant; one that does not keep to the format is refused by name."""
 
 import pytest
-from nbformat.v4 import new_code_cell
+from nbformat.v4 import new_code_cell, new_raw_cell
 
 from masters import MasterError, read_master, stub
 
@@ -75,6 +75,46 @@ def test_a_spoiled_master_is_refused(stored, cell, name, old, new, words):
     cell(name).source = cell(name).source.replace(old, new)
     with pytest.raises(MasterError, match=f"01_coin.ipynb: .*({words})"):
         read_master(stored())
+
+
+@pytest.fixture
+def spoil(notebook, cell):
+    """Let one test mark the second question, a test that begins with this line."""
+
+    def add(line):
+        cell("q2-begin").source = "# BEGIN QUESTION\nname: q2\npoints: [4]"
+        words = notebook.cells.index(cell("q2-words"))
+        notebook.cells[words] = new_code_cell("three = 3  # SOLUTION")
+        test = f"# HIDDEN\nSECRET_SEED = 0\n{line}\nassert three == 3"
+        notebook.cells[-1:-1] = [
+            new_raw_cell("# BEGIN TESTS"),
+            new_code_cell(test),
+            new_raw_cell("# END TESTS"),
+        ]
+
+    return add
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [("half", "half = 3"), ("double", "for double in (1, 2): pass"), ("random", "random = 3")],
+)
+def test_a_later_question_changes_nothing_that_an_earlier_test_reads(stored, spoil, name, line):
+    spoil(line)
+    with pytest.raises(MasterError, match=f"question q2 changes {name}, which a test of q1 reads"):
+        read_master(stored())
+
+
+def test_what_a_test_reads_inside_a_function_counts(stored, spoil, cell):
+    cell("q1-public").source = "def fair(x):\n    return x == half\n\nassert fair(0.5)"
+    spoil("half = 3")
+    with pytest.raises(MasterError, match="changes half"):
+        read_master(stored())
+
+
+def test_what_a_test_sets_itself_may_be_set_again(stored, spoil):
+    spoil("x = SECRET_SEED")
+    assert len(read_master(stored()).questions) == 2
 
 
 def test_a_cell_between_questions_is_refused(stored, notebook):
