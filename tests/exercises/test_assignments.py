@@ -61,6 +61,20 @@ def otter_run(python, archive, submission, folder) -> dict[str, float]:
     return {test["name"]: test["score"] for test in results["tests"] if "score" in test}
 
 
+def otter_assign(python, path, folder) -> pathlib.Path:
+    """What Otter makes of a master: its folder, with the tests' archive in `autograder`."""
+    write(folder / path.name, prepared(read(path), SEED))
+    options = [path.name, "out", "--no-pdfs", "--no-run-tests"]
+    done = run(python, "-m", "otter", "assign", *options, cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder / "out"
+
+
+def marked_by_tests(path) -> dict[str, float]:
+    """The questions of a master that tests mark, and what each is worth."""
+    return {q.name: q.points for q in read_master(path).questions if not q.manual}
+
+
 @pytest.mark.slow
 def test_three_folders_are_built(built):
     files = sorted(str(p.relative_to(built)) for p in built.rglob("*") if p.is_file())
@@ -72,11 +86,21 @@ def test_three_folders_are_built(built):
 @pytest.mark.slow
 def test_otter_gives_the_solution_everything_and_the_stub_nothing(built, instructor, tmp_path):
     archive = built / "autograder" / "autograder.zip"
-    full = {q.name: q.points for q in read_master(FIRST).questions if not q.manual}
-    name = FIRST.name
+    full, name = marked_by_tests(FIRST), FIRST.name
     assert otter_run(instructor, archive, built / "solution" / name, tmp_path) == full
     scores = otter_run(instructor, archive, built / "student" / name, tmp_path)
     assert scores == dict.fromkeys(full, 0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("path", exercises()[1:], ids=lambda path: path.stem)
+def test_otter_gives_the_other_solutions_everything(path, instructor, tmp_path):
+    """The tests run when the whole notebook has: no question may change another's names."""
+    archive = next((otter_assign(instructor, path, tmp_path) / "autograder").glob("*.zip"))
+    kept = tmp_path / "solution" / path.name
+    kept.parent.mkdir()
+    write(kept, solution(read(path), read_master(path), SEED))
+    assert otter_run(instructor, archive, kept, tmp_path) == marked_by_tests(path)
 
 
 @pytest.mark.slow
@@ -92,10 +116,8 @@ def test_only_the_instructor_has_the_secret_seed(built):
 
 @pytest.mark.slow
 def test_the_stubs_are_those_that_otter_makes(built, instructor, tmp_path):
-    write(tmp_path / FIRST.name, read(FIRST))
-    command = ["-m", "otter", "assign", FIRST.name, "out", "--no-pdfs", "--no-run-tests"]
-    assert run(instructor, *command, cwd=tmp_path).returncode == 0
-    theirs = code_cells(read(tmp_path / "out" / "student" / FIRST.name))
+    out = otter_assign(instructor, FIRST, tmp_path)
+    theirs = code_cells(read(out / "student" / FIRST.name))
     ours = code_cells(read(built / "student" / FIRST.name))
     for question in read_master(FIRST).questions:
         for cell in question.stub:
