@@ -348,6 +348,10 @@ def test_noise_over_half_a_bin_is_one_bit_too_good():
     for at in range(64):
         claim = toys.noise_widths(train[:, at], (2.0,))[0].excess
         assert claim > 1 if len(train[:, at].unique()) > 1 else claim == pytest.approx(1)
+    blank = (data.digits().train == 0).double()
+    assert (blank.mean(dim=0) == 1).sum() == 4
+    assert blank.mean().item() == pytest.approx(0.489, abs=1e-3)
+    assert "Nearly half of the pixels of a digit are blank" in PROSE
     pixel = train[:, 10]
     shares = np.bincount(pixel, minlength=17) / len(pixel)
     entropy = stats.entropy(shares, base=2)
