@@ -115,6 +115,13 @@ def test_each_rests_on_what_came_before(label):
     assert RESTS[label] in LEDGER[label]["rests_on"]
 
 
+def test_both_slopes_show_the_theorem_that_they_rest_on():
+    shown = html("vae-slope-derivation") + html("vae-slope-width")
+    assert shown.count("given 1 statement not decided here") == 2
+    for label in ("eq-reparametrised-gradient", "eq-reparametrised-log-variance"):
+        assert "eq-exchange" in LEDGER[label]["rests_on"]
+
+
 @pytest.mark.parametrize("cell", REFUSED)
 def test_the_mistake_is_shown_refused(cell):
     shown = html(cell)
@@ -208,6 +215,7 @@ def test_which_directions_are_worth_a_latent(beta, left):
     variances = np.sort(np.linalg.eigvalsh(np.cov(x.T, ddof=0)))[::-1][:16]
     assert (variances > 0.04 * beta).sum() == left
     assert says("as many columns as predicted: 16, 16, 8 and 1")
+    assert says("A variance of 0.04 is then 2.56 in squared levels") and 0.04 * 8**2 == 2.56
     assert f"weight {beta}: columns above zero: equals {left} (holds)" in printed("vae-survivors")
 
 
