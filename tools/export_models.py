@@ -24,6 +24,7 @@ from pathlib import Path
 import numpy as np
 import onnx
 import torch
+from playwright.sync_api import Browser
 
 import page_run
 from diffusion_derived import browser
@@ -99,11 +100,10 @@ def sha256(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def compared(name: str, model: PageModel) -> dict:
+def compared(name: str, model: PageModel, opened: Browser) -> dict:
     """What the model is worth in PyTorch and in the page, and how far the two are apart."""
     calls = [(f"{name}/{key}", graph.given()) for key, graph in model.graphs.items()]
-    with page_run.chromium() as opened:
-        found = page_run.in_page(opened, calls)
+    found = page_run.in_page(opened, calls)
     ours, theirs, largest = {}, {}, 0.0
     for (key, graph), answer in zip(model.graphs.items(), found, strict=True):
         for output, expected in graph.run().items():
@@ -127,7 +127,8 @@ def export(name: str) -> dict:
     entries = dict(browser.manifest()) if MANIFEST.exists() else {}
     entries[name] = write(name, model)
     save(entries)
-    entries[name]["metrics"] = compared(name, model)
+    with page_run.chromium() as opened:
+        entries[name]["metrics"] = compared(name, model, opened)
     save(entries)
     return entries[name]
 

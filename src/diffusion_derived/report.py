@@ -150,7 +150,8 @@ def table(
     fractions, or floats, which are rounded to `decimals` places.  A row whose last digit could
     differ on another machine needs fewer decimals.
 
-    Raises `ValueError` if there is no column or row, if a row has another length, or on NaN.
+    Raises `ValueError` if there is no column or row, if a heading is empty (a screen reader has
+    nothing to say of its column), if a row has another length, or on NaN.
     """
     columns = tuple(columns)
     rows = tuple(tuple(row) for row in rows)
@@ -158,6 +159,9 @@ def table(
         raise ValueError(
             f"the table has {len(columns)} columns and {len(rows)} rows; expected one of each"
         )
+    for place, heading in enumerate(columns, start=1):
+        if not heading.strip():
+            raise ValueError(f"heading {place} is {heading!r}; expected words")
     for number, row in enumerate(rows, start=1):
         if len(row) != len(columns):
             raise ValueError(

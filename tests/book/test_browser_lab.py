@@ -88,17 +88,23 @@ def _wait_for(address: str, server: subprocess.Popen, log: Path) -> None:
 def chapter(browser: Browser, lab: str) -> Iterator[Page]:
     """The chapter, open in JupyterLab and run from its first cell to its last."""
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
-    run_all(page, f"{lab}/lab/tree/{CHAPTER.name}")
+    run_all(page, lab, CHAPTER.name)
     yield page
     page.close()
 
 
-def run_all(page: Page, address: str) -> None:
-    """Open a notebook in JupyterLab and run it from its first cell to its last."""
+def run_all(page: Page, lab: str, name: str) -> None:
+    """Open a notebook, in a workspace of its own, and run it from its first cell to its last."""
     page.set_default_timeout(PATIENCE)
-    page.goto(address)
+    page.goto(f"{lab}/lab/workspaces/{Path(name).stem}/tree/{name}")
     page.wait_for_selector(".jp-NotebookPanel .jp-CodeCell")
-    page.wait_for_function("window.jupyterapp?.shell?.currentWidget?.sessionContext?.isReady")
+    page.wait_for_function(
+        """(name) => {
+             const open = window.jupyterapp?.shell?.currentWidget;
+             return open?.context?.path === name && open.context.isReady
+               && open.sessionContext.isReady; }""",
+        arg=name,
+    )
     page.evaluate("() => void jupyterapp.commands.execute('notebook:run-all-cells')")
 
 
@@ -144,7 +150,7 @@ def test_a_model_runs_in_the_page_on_what_python_sends(browser: Browser, lab: st
     page = browser.new_page(viewport={"width": 1400, "height": 1000})
     asked = []
     page.on("request", lambda request: asked.append(request.url))
-    run_all(page, f"{lab}/lab/tree/plane.ipynb")
+    run_all(page, lab, "plane.ipynb")
     widget = page.locator('.wg[data-widget="latent-plane"]')
     expect(widget).to_have_attribute("data-model", "waiting", timeout=PATIENCE)
     before = len(asked)

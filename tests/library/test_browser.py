@@ -106,7 +106,7 @@ class Denoiser(nn.Module):
 
 @pytest.mark.slow
 @pytest.mark.browser
-def test_a_model_of_several_graphs_and_inputs_runs_in_the_page(tmp_path, monkeypatch):
+def test_a_model_of_several_graphs_and_inputs_runs_in_the_page(request, tmp_path, monkeypatch):
     torch.manual_seed(0)
     words, denoiser = Words().eval(), Denoiser().eval()
     tokens = torch.randint(0, 20, (3, 5))
@@ -126,7 +126,8 @@ def test_a_model_of_several_graphs_and_inputs_runs_in_the_page(tmp_path, monkeyp
     monkeypatch.setattr(export_models, "MANIFEST", tmp_path / "models" / "MANIFEST.json")
     entry = export_models.write("pair", model)
     monkeypatch.setattr(browser, "manifest", lambda: {"pair": entry})
-    page = export_models.compared("pair", model)["page"]
+    opened = request.getfixturevalue("browser")
+    page = export_models.compared("pair", model, opened)["page"]
     assert page["largest_difference"] <= 1e-5
     assert [name for name in browser.names() if "pair" in name] == [
         "models/pair/denoiser.onnx.gzip",
@@ -134,7 +135,7 @@ def test_a_model_of_several_graphs_and_inputs_runs_in_the_page(tmp_path, monkeyp
     ]
     for graph in model.graphs.values():
         graph.inputs.update({name: each[:1] for name, each in graph.inputs.items()})
-    assert export_models.compared("pair", model)["page"]["largest_difference"] <= 1e-5
+    assert export_models.compared("pair", model, opened)["page"]["largest_difference"] <= 1e-5
 
 
 def test_only_listed_files_are_read():

@@ -123,6 +123,7 @@ def test_a_rounded_negative_zero_has_no_sign():
     [
         ([], [[]], "0 columns"),
         (["a"], [], "0 rows"),
+        (["a", " "], [[1, 2]], "heading 2 is ' '; expected words"),
         (["a", "b"], [[1, 2], [1]], "row 2 has 1 entries; expected 2"),
         (["a"], [[float("nan")]], "an entry of row 1 is NaN"),
     ],
